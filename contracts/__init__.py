@@ -1,0 +1,1 @@
+"""What the services promise each other: the shapes of plans and events. Data only."""

@@ -1,0 +1,1 @@
+"""The events of each service, one module a service."""

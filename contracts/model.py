@@ -1,0 +1,25 @@
+"""The root of every contract model: frozen, and strict about unknown fields."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Contract(BaseModel):
+    """A value that crosses a service's border."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Event(Contract):
+    """A fact that a service publishes. A change of its shape is a new version of its type."""
+
+    type: ClassVar[str]
+    """CloudEvents type, `vn.lanhmanh.<service>.<fact>.v<N>`."""
+    topic: ClassVar[str]
+
+    def key(self) -> str:
+        """Return the id of the aggregate: events with one key keep their order."""
+        raise NotImplementedError

@@ -1,0 +1,173 @@
+"""Tell a synthetic year of a plan: who sends, returns, corrects and accepts which report, and when.
+
+Pure and deterministic: the same plan, units, script and seed give the same acts. The whole year is told; whoever loads
+it leaves out what has not happened yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from random import Random
+from uuid import UUID
+
+from contracts.plan import Plan
+from examples.acts import Act, ActKind, Covered
+from examples.duties import Filing, collected, filings, period_name
+from examples.figures import Figures
+from examples.office_hours import at_clock_time, at_the_office, working_days_earlier
+from examples.script import Episode, PlanScript, Return
+from kernel.calendar.days_off import LEGAL_CALENDAR
+from kernel.clock import legal_day
+from kernel.ids import UnitId
+from kernel.units import Unit, UnitTree
+
+_NOTHING = "Trong kỳ không phát sinh."
+_MARK = "Số liệu giả lập."
+_KINDS = tuple(ActKind)
+
+
+def sample_year(plan: Plan, tree: UnitTree, script: PlanScript, *, seed: int) -> tuple[Act, ...]:
+    """Tell all acts of a plan's synthetic year in time order.
+
+    After a unit is dissolved, `by` names who bears its duties; `unit` stays the one that owes.
+
+    Raises:
+        NobodyActs: A unit is gone and nobody bears its duties, although the script lets it act.
+    """
+    teller = _Teller(plan, tree, script, seed)
+    acts = [act for filing in filings(plan) for act in teller.tell(filing)]
+    return tuple(sorted(acts, key=lambda act: (act.at, act.unit, act.report, _KINDS.index(act.kind))))
+
+
+class NobodyActs(LookupError):
+    """A unit is gone, and nobody bears its duties."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One report before anything has happened to it."""
+
+    unit: Unit
+    filing: Filing
+    episode: Episode
+    blank: Act
+    """The report as it would be sent, at no instant in particular."""
+    dice: Random
+
+
+class _Teller:
+    def __init__(self, plan: Plan, tree: UnitTree, script: PlanScript, seed: int) -> None:
+        self._plan = plan
+        self._tree = tree
+        self._script = script
+        self._seed = f"{seed}|{plan.slug}"
+        self._figures = Figures(script, seed=self._seed)
+        self._elements = {element.code: element for element in plan.elements}
+
+    def tell(self, filing: Filing) -> Iterator[Act]:
+        """Tell what happens to the duties of one unit that fall together."""
+        unit = self._tree.get(UnitId(filing[-1].unit_id))
+        special = self._script.episode(unit.code, filing[-1].period.key)
+        for part in [(duty,) for duty in filing] if special.apart else [filing]:
+            ordinary = Episode(unit=unit.code, period=part[-1].period.key)
+            yield from self._tell_report(self._sheet(unit, part, special if part[-1] is filing[-1] else ordinary))
+
+    def _sheet(self, unit: Unit, filing: Filing, episode: Episode) -> _Sheet:
+        last = filing[-1]
+        name = f"{self._plan.slug}/{unit.code}/{last.rule.code}/{last.period.key}"
+        dice = Random(f"{self._seed}|{name}")  # noqa: S311 - synthetic acts, not secrets
+        blank = Act(
+            at=datetime.min,
+            kind=ActKind.SUBMIT,
+            plan=self._plan.slug,
+            report=name,
+            unit=unit.code,
+            by=unit.code,
+            covers=self._covers(unit, filing, nil=episode.nil),
+            narrative=self._narrative(filing, dice, nil=episode.nil),
+            nil=episode.nil,
+        )
+        return _Sheet(unit, filing, episode, blank, dice)
+
+    def _covers(self, unit: Unit, filing: Filing, *, nil: bool) -> tuple[Covered, ...]:
+        if nil:
+            return tuple(Covered(duty.rule.code, duty.period.key) for duty in filing)
+        return tuple(
+            self._figures.report(
+                unit.code,
+                duty.rule.code,
+                duty.period,
+                [self._elements[code] for code in collected(self._plan, duty.rule, unit.reporter_kind)],
+            )
+            for duty in filing
+        )
+
+    def _narrative(self, filing: Filing, dice: Random, *, nil: bool) -> dict[str, str]:
+        periods = " và ".join(period_name(duty.period.key) for duty in filing)
+        opening = f"{_MARK} Kỳ báo cáo: {periods}."
+        if nil:
+            return {"situation": f"{opening} {_NOTHING}"}
+        said = {section: dice.choice(phrases) for section, phrases in self._script.phrases.items()}
+        return {**said, "situation": f"{opening} {said['situation']}"}
+
+    def _tell_report(self, sheet: _Sheet) -> Iterator[Act]:
+        episode = sheet.episode
+        if episode.extended is not None:
+            given = replace(sheet.blank, reason=episode.extended.reason, until=episode.extended.until)
+            yield self._decide(sheet, given, ActKind.EXTEND, on=episode.extended.on)
+        if episode.excused is not None:
+            given = replace(sheet.blank, reason=episode.excused.reason)
+            yield self._decide(sheet, given, ActKind.EXCUSE, on=episode.excused.on)
+            return
+        if not episode.missing:
+            yield from self._send(sheet, on=episode.sent_on or self._ordinary_day(sheet))
+
+    def _ordinary_day(self, sheet: _Sheet) -> date:
+        last = sheet.filing[-1]
+        if last.last_timely_on is None:
+            return LEGAL_CALENDAR.add_working_days(last.closed_on, sheet.dice.randint(*self._script.lag_days))
+        return working_days_earlier(last.last_timely_on, sheet.dice.randint(*self._script.lead_days))
+
+    def _send(self, sheet: _Sheet, *, on: date) -> Iterator[Act]:
+        returned = sheet.episode.returned
+        first = sheet.blank if returned is None else _with_mistakes(sheet.blank, returned.wrong)
+        yield self._hand_in(sheet, first, ActKind.SUBMIT, on=on, time_of_day=sheet.episode.sent_at)
+        if returned is not None:
+            yield from self._correct(sheet, returned)
+            if returned.corrected_on is None:
+                return
+            on = returned.corrected_on
+        if not sheet.episode.unanswered:
+            answered_on = LEGAL_CALENDAR.add_working_days(on, sheet.dice.randint(*self._script.answer_days))
+            yield self._decide(sheet, sheet.blank, ActKind.ACCEPT, on=answered_on)
+
+    def _correct(self, sheet: _Sheet, returned: Return) -> Iterator[Act]:
+        given = replace(sheet.blank, reason=returned.reason, correction_days=returned.correction_days)
+        yield self._decide(sheet, given, ActKind.RETURN, on=returned.on)
+        if returned.corrected_on is not None:
+            yield self._hand_in(sheet, sheet.blank, ActKind.RESUBMIT, on=returned.corrected_on)
+
+    def _hand_in(
+        self, sheet: _Sheet, report: Act, kind: ActKind, *, on: date, time_of_day: time | None = None
+    ) -> Act:
+        at = at_clock_time(on, time_of_day) if time_of_day else at_the_office(on, sheet.dice)
+        return replace(report, at=at, kind=kind, by=self._acting(sheet.unit.id, at))
+
+    def _decide(self, sheet: _Sheet, given: Act, kind: ActKind, *, on: date) -> Act:
+        at = at_the_office(on, sheet.dice)
+        by = self._acting(sheet.filing[-1].rule.receiver_ids[0], at)
+        named = tuple(Covered(covered.rule, covered.period) for covered in given.covers)
+        return replace(given, at=at, kind=kind, by=by, covers=named, narrative={}, nil=False)
+
+    def _acting(self, unit_id: UUID, at: datetime) -> str:
+        bearer = self._tree.bearer(UnitId(unit_id), legal_day(at))
+        if bearer is None:
+            raise NobodyActs(f"nobody acts for {self._tree.get(UnitId(unit_id)).code} at {at.isoformat()}")
+        return self._tree.get(bearer).code
+
+
+def _with_mistakes(report: Act, wrong: dict[str, int]) -> Act:
+    *earlier, last = report.covers
+    return replace(report, covers=(*earlier, replace(last, figures={**last.figures, **wrong})))

@@ -1,0 +1,162 @@
+"""Answer who stands where on a day, and who bears the duties of units that are gone."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+
+from kernel.ids import UnitId
+from kernel.units.layout import TreeOn
+from kernel.units.problems import UnknownUnit
+from kernel.units.soundness import ensure_sound
+from kernel.units.unit import Succession, Unit
+
+_LAYOUTS_KEPT = 8
+"""Layouts are alike between two changes, and questions are asked around a few: now, the year's start, a merger."""
+
+
+class UnitTree:
+    """All units with their histories. Immutable: changes make a new tree.
+
+    Questions take and give ids; `get` turns one into a unit.
+    A unit that does not exist on the day asked about has no parent, ancestors, children or subtree then.
+
+    Raises:
+        EndBeforeBeginning, UnitCodeTaken, UnitMisplaced, ParentMissing, UnitsInCircle: Units contradict each other.
+        BearerUnclear, SuccessorMissing, UnknownUnit: A succession contradicts them.
+    """
+
+    def __init__(self, units: Iterable[Unit] = (), successions: Iterable[Succession] = ()) -> None:
+        by_id = {unit.id: unit for unit in units}
+        in_code_order = sorted(by_id.values(), key=_by_code_and_age)
+        self._units = {unit.id: unit for unit in in_code_order}
+        self._successions = {(each.predecessor_id, each.successor_id): each for each in successions}
+        self._changes = sorted({day for unit in in_code_order for day in _change_days(unit)})
+        ensure_sound(self._units, tuple(self._successions.values()), self._changes)
+
+        self._by_code: dict[str, list[Unit]] = defaultdict(list)
+        for unit in in_code_order:
+            self._by_code[unit.code].append(unit)
+        self._heirs = {
+            each.predecessor_id: each.successor_id for each in self._successions.values() if each.bears_duties
+        }
+        self._bequests: dict[UnitId, list[UnitId]] = defaultdict(list)
+        for predecessor, successor in self._heirs.items():
+            self._bequests[successor].append(predecessor)
+        self._layout_since = lru_cache(maxsize=_LAYOUTS_KEPT)(self._lay_out)
+
+    def with_changes(self, units: Iterable[Unit] = (), successions: Iterable[Succession] = ()) -> UnitTree:
+        """Return the tree with new units, new versions of units (by id), and more successions."""
+        changed = {unit.id: unit for unit in units}
+        return UnitTree({**self._units, **changed}.values(), (*self._successions.values(), *successions))
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __iter__(self) -> Iterator[Unit]:
+        """Every unit that ever existed, by code and first day."""
+        return iter(self._units.values())
+
+    def get(self, unit_id: UnitId) -> Unit:
+        """Return a unit.
+
+        Raises:
+            UnknownUnit: No unit has this id.
+        """
+        unit = self._units.get(unit_id)
+        if unit is None:
+            raise UnknownUnit(unit=unit_id)
+        return unit
+
+    def find(self, code: str, day: date) -> Unit | None:
+        """Return the unit that has a code on a day: codes are used again (16777 was a town, then a commune)."""
+        return next((unit for unit in self._by_code.get(code, ()) if unit.exists_on(day)), None)
+
+    def on(self, day: date) -> TreeOn:
+        """Return the depth-first layout of a day; the same object for all days between two changes."""
+        return self._layout_since(bisect_right(self._changes, day))
+
+    def _lay_out(self, changes_passed: int) -> TreeOn:
+        if changes_passed == 0:
+            return TreeOn(())
+        day = self._changes[changes_passed - 1]
+        placed = ((unit.id, unit.placement_on(day)) for unit in self._units.values())
+        return TreeOn((unit_id, placement.parent_id) for unit_id, placement in placed if placement is not None)
+
+    def parent(self, unit_id: UnitId, day: date) -> UnitId | None:
+        """Return the unit directly above."""
+        placement = self.get(unit_id).placement_on(day)
+        return None if placement is None else placement.parent_id
+
+    def ancestors(self, unit_id: UnitId, day: date) -> tuple[UnitId, ...]:
+        """Return the units above, the nearest first."""
+        above = []
+        parent = self.parent(unit_id, day)
+        while parent is not None:
+            above.append(parent)
+            parent = self.parent(parent, day)
+        return tuple(above)
+
+    def root(self, unit_id: UnitId, day: date) -> UnitId:
+        """Return the topmost unit above, or the unit itself if nothing is above it."""
+        return (unit_id, *self.ancestors(unit_id, day))[-1]
+
+    def children(self, unit_id: UnitId, day: date) -> tuple[UnitId, ...]:
+        """Return the units directly below, by code."""
+        return self.on(day).children(self.get(unit_id).id)
+
+    def subtree(self, unit_id: UnitId, day: date) -> tuple[UnitId, ...]:
+        """Return the unit itself and all below it, depth first, siblings by code."""
+        layout = self.on(day)
+        span = layout.span(self.get(unit_id).id)
+        return layout.order[span.start : span.stop]
+
+    def is_within(self, unit_id: UnitId, root_id: UnitId, day: date) -> bool:
+        """Say whether a unit is another one, or stands somewhere below it, on a day."""
+        return self.on(day).is_within(self.get(unit_id).id, self.get(root_id).id)
+
+    def bearer(self, unit_id: UnitId, day: date) -> UnitId | None:
+        """Return who bears a unit's duties on a day: itself while it exists, then its heir, or the heir's heir.
+
+        None before the unit exists, and where a unit was dissolved without a successor.
+        """
+        unit = self.get(unit_id)
+        if day < unit.valid_from:
+            return None
+        # Ends: an heir exists on the day its predecessor ends, so that every step leads to a later end.
+        while not unit.exists_on(day):
+            heir = self._heirs.get(unit.id)
+            if heir is None:
+                return None
+            unit = self.get(heir)
+        return unit.id
+
+    def predecessors(self, unit_id: UnitId, day: date) -> tuple[UnitId, ...]:
+        """Return all units that are gone on a day and whose duties the unit bears then, by code and first day."""
+        if not self.get(unit_id).exists_on(day):
+            return ()
+        gone = []
+        waiting = list(self._bequests.get(unit_id, ()))
+        while waiting:
+            unit = self.get(waiting.pop())
+            if not unit.exists_on(day) and unit.valid_from <= day:
+                gone.append(unit)
+                waiting.extend(self._bequests.get(unit.id, ()))
+        return tuple(unit.id for unit in sorted(gone, key=_by_code_and_age))
+
+
+def _by_code_and_age(unit: Unit) -> tuple[str, date]:
+    return unit.code, unit.valid_from
+
+
+def _change_days(unit: Unit) -> Iterator[date]:
+    yield unit.valid_from
+    if unit.valid_until is not None:
+        yield unit.valid_until
+    for placement in unit.placements:
+        yield placement.valid_from
+        if placement.valid_until is not None:
+            yield placement.valid_until

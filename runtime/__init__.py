@@ -1,0 +1,1 @@
+"""Plumbing with I/O, each mechanism written once for all services."""

@@ -1,0 +1,73 @@
+"""How events travel between services: through the outbox itself in one process, through Kafka in production."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from runtime.bus.message import Message, Position
+from runtime.database import Database
+
+__all__ = ["Bus", "Message", "Position", "Publisher", "Subscription"]
+
+
+class Subscription(Protocol):
+    """One consumer's place in one topic. Messages come at least once, in order by key."""
+
+    async def fetch(self, limit: int) -> Sequence[Message]:
+        """Wait until there are messages after the last ones fetched, and return some of one partition."""
+        ...
+
+    async def record(self, connection: AsyncConnection, last: Message) -> None:
+        """Note in the consumer's own transaction how far it has come, unless the bus itself keeps that."""
+        ...
+
+    async def commit(self, last: Message) -> None:
+        """Tell the bus how far the consumer has come, after its transaction committed."""
+        ...
+
+    async def rewind(self) -> None:
+        """Go back to the last commit: what was fetched since comes again."""
+        ...
+
+    async def lag(self) -> int:
+        """Return how many messages of the topic are still to be handled."""
+        ...
+
+    async def close(self) -> None:
+        """Leave the topic."""
+        ...
+
+
+class Publisher(Protocol):
+    """Sends the outbox's messages out of the process."""
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send messages in order; return when all are acknowledged as kept.
+
+        Raises:
+            OSError: Some may not be kept: send all again.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+class Bus(Protocol):
+    """Where a service subscribes. `publisher` is None where the outbox is the bus."""
+
+    async def subscribe(self, consumer: str, topic: str, database: Database) -> Subscription:
+        """Return the place of `consumer` in a topic: where it stopped, or the topic's beginning."""
+        ...
+
+    def publisher(self) -> Publisher | None:
+        """Return what the relay sends with, or None where no relay is needed."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        ...

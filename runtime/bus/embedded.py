@@ -1,0 +1,120 @@
+"""The bus of one process: each subscriber reads its producer's outbox from its own offset.
+
+The outbox is durable and complete, so this is a real bus: kill the process at any instant, and every undelivered
+event is there at the next start. A new subscriber starts at the beginning. Nothing polls: a commit wakes the readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Integer, Select, String, Table, Uuid, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from runtime.bus.message import Message, from_outbox
+from runtime.database import Database
+from runtime.database.outbox import outbox
+from runtime.database.rows import insert_for
+from runtime.database.tables import metadata
+
+offset = Table(
+    "subscription_offset",
+    metadata,
+    Column("consumer", String, primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("epoch", Uuid, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+)
+
+
+class EmbeddedBus:
+    """Delivers from the outboxes of the services in this process."""
+
+    def __init__(self, producers: Mapping[str, Database]) -> None:
+        """Take the database of each topic's producer, by topic."""
+        self._producers = producers
+
+    async def subscribe(self, consumer: str, topic: str, database: Database) -> EmbeddedSubscription:
+        subscription = EmbeddedSubscription(consumer, topic, own=database, producer=self._producers[topic])
+        await subscription.rewind()
+        return subscription
+
+    def publisher(self) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+class EmbeddedSubscription:
+    """A consumer's place in a producer's outbox, kept in the consumer's own database."""
+
+    def __init__(self, consumer: str, topic: str, *, own: Database, producer: Database) -> None:
+        self._consumer = consumer
+        self._topic = topic
+        self._own = own
+        self._producer = producer
+        self._at = (-1, -1)
+
+    async def fetch(self, limit: int) -> Sequence[Message]:
+        while True:
+            rings = self._producer.committed.rings
+            async with self._producer.read() as read:
+                newest = await read.newest()
+                rows = (await read.execute(self._after_own_place().limit(limit))).all()
+            if rows:
+                self._at = (rows[-1].revision, rows[-1].ordinal)
+                return [from_outbox(row, newest.epoch) for row in rows]
+            await self._producer.committed.after(rings)
+
+    async def record(self, connection: AsyncConnection, last: Message) -> None:
+        row = {
+            "consumer": self._consumer,
+            "topic": self._topic,
+            "epoch": UUID(last.position.stream),
+            "revision": last.position.number,
+            "ordinal": last.position.ordinal,
+            "event_id": UUID(last.event_id),
+        }
+        place = {name: row[name] for name in ("epoch", "revision", "ordinal", "event_id")}
+        statement = insert_for(connection, offset).values(row)
+        await connection.execute(statement.on_conflict_do_update(index_elements=["consumer", "topic"], set_=place))
+
+    async def commit(self, last: Message) -> None:
+        """Do nothing: the offset was committed with the consumer's transaction."""
+
+    async def rewind(self) -> None:
+        mine = select(offset).where(offset.c.consumer == self._consumer, offset.c.topic == self._topic)
+        async with self._own.read() as read:
+            row = (await read.execute(mine)).one_or_none()
+        self._at = (-1, -1)
+        if row is not None and await self._still_holds(row.epoch, row.revision, row.ordinal, row.event_id):
+            self._at = (row.revision, row.ordinal)
+
+    async def _still_holds(self, epoch: UUID, revision: int, ordinal: int, event_id: UUID) -> bool:
+        """Tell whether the outbox still has, at this place, the event that was handled last.
+
+        If not, the producer was restored from a backup: start over, and let the inbox drop what it knows.
+        """
+        there = select(outbox.c.event_id).where(outbox.c.revision == revision, outbox.c.ordinal == ordinal)
+        async with self._producer.read() as read:
+            newest = await read.newest()
+            found = (await read.execute(there)).scalar_one_or_none()
+        return newest.epoch == epoch and found == event_id
+
+    async def lag(self) -> int:
+        count = select(func.count()).select_from(self._after_own_place().subquery())
+        async with self._producer.read() as read:
+            return int((await read.execute(count)).scalar_one())
+
+    async def close(self) -> None:
+        return None
+
+    def _after_own_place(self) -> Select[Any]:
+        revision, ordinal = self._at
+        later = or_(outbox.c.revision > revision, and_(outbox.c.revision == revision, outbox.c.ordinal > ordinal))
+        return select(outbox).where(outbox.c.topic == self._topic, later).order_by(outbox.c.revision, outbox.c.ordinal)

@@ -1,0 +1,38 @@
+"""The settings every service has. Each service's `config.py` adds its own; only its `wiring.py` reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceConfig(BaseSettings):
+    """Settings from the environment, prefix `LANHMANH_`. Unknown values of a known setting stop the start."""
+
+    model_config = SettingsConfigDict(env_prefix="LANHMANH_", extra="ignore", frozen=True)
+
+    env: Literal["development", "production"] = "development"
+    """`production` forbids development keys and the development issuer."""
+    database_url: str = Field(default="sqlite+aiosqlite:///var/service.db")
+    """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://role@host/database`."""
+    database_durable: bool = True
+    """SQLite: flush each commit to disk."""
+    kafka_servers: str = ""
+    """Comma-separated `host:port` of the brokers. Needed wherever a service runs as a process of its own."""
+    kafka_security: dict[str, str] = Field(default_factory=dict)
+    """SASL and TLS settings, passed to the client as they are, as a JSON object."""
+    kafka_replication: int = Field(default=3, ge=1)
+    """Copies of each topic."""
+    issuer: str = "http://127.0.0.1:8009"
+    """The OIDC issuer whose tokens are accepted, exactly as its tokens name it."""
+    jwks_url: str = ""
+    """Where its keys are; by default `<issuer>/jwks.json`."""
+    audience: str = "lanhmanh"
+    """The audience tokens are made for."""
+    digest_secret: SecretStr = SecretStr("")
+    """Key of the digests of requests. Required in production; in development one is made and kept in `data`."""
+    data: Path = Path("var")
+    """Folder of keys and SQLite files."""

@@ -1,0 +1,186 @@
+"""Handle the events of a topic: each takes effect exactly once, and none is lost.
+
+A batch is handled in one transaction together with its inbox rows and the offset. A batch that fails is done again
+message by message. What keeps failing is retried with growing pauses; after `TRIES` it is put aside with the dead
+letters, so that it does not block its partition, and it is tried again at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.model import Event
+from runtime.bus import Bus, Message, Subscription
+from runtime.database import Database, Write
+from runtime.dead_letter import list_waiting, mark_replayed, put_aside
+from runtime.inbox import has_handled, take_new
+from runtime.telemetry.log import get_logger
+from runtime.telemetry.metrics import Metrics
+from runtime.telemetry.trace import set_traceparent
+
+E = TypeVar("E", bound=Event)
+
+BATCH = 100
+"""Messages in one transaction at most."""
+TRIES = 8
+"""How often one message is tried before it is put aside."""
+FIRST_PAUSE = 0.05
+"""Seconds before the second try. Each further pause is twice as long."""
+LONGEST_PAUSE = 10.0
+"""Seconds: pauses grow no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class On(Generic[E]):
+    """What a consumer does when a fact arrives."""
+
+    event: type[E]
+    handle: Callable[[E, Write], Awaitable[None]]
+    """Runs in the transaction that also notes the event as handled."""
+    prepare: Callable[[E, Database], Awaitable[None]] | None = None
+    """Runs before it, in transactions of its own: for work too long for one. Running it twice must change nothing."""
+
+
+class Consumer:
+    """One consumer of one topic."""
+
+    def __init__(
+        self, name: str, topic: str, handlers: Sequence[On[Any]], *, database: Database, bus: Bus, metrics: Metrics
+    ) -> None:
+        self.name = name
+        self.topic = topic
+        self._handlers: Mapping[str, On[Any]] = {handler.event.type: handler for handler in handlers}
+        self._database = database
+        self._bus = bus
+        self._metrics = metrics
+        self._log = get_logger(database.service)
+        self._subscription: Subscription | None = None
+
+    async def run(self) -> None:
+        """Handle messages until cancelled. A failure of the database or the bus is waited out."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                subscription = await self._subscribed()
+                await self._handle_batch(subscription, await subscription.fetch(BATCH))
+                pause = FIRST_PAUSE
+            except (DBAPIError, OSError) as error:
+                self._log.warning("consumer waits", consumer=self.name, topic=self.topic, error=type(error).__name__)
+                # What was fetched and not committed comes again with the new subscription.
+                await self.close()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def close(self) -> None:
+        """Leave the topic."""
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            await subscription.close()
+
+    async def lag(self) -> int:
+        """Return how many events are still to be handled."""
+        return await self._subscription.lag() if self._subscription is not None else 0
+
+    async def _subscribed(self) -> Subscription:
+        if self._subscription is None:
+            await self._retry_dead_letters()
+            self._subscription = await self._bus.subscribe(self.name, self.topic, self._database)
+        return self._subscription
+
+    async def _handle_batch(self, subscription: Subscription, messages: Sequence[Message]) -> None:
+        try:
+            await self._apply(messages, subscription)
+        except Exception as error:
+            if _is_unreachable(error):
+                raise
+            for message in messages:
+                await self._insist(subscription, message)
+        await subscription.commit(messages[-1])
+
+    async def _insist(self, subscription: Subscription, message: Message) -> None:
+        """Try one message until it takes effect, or put it aside."""
+        pause = FIRST_PAUSE
+        for tries in range(1, TRIES + 1):
+            try:
+                return await self._apply([message], subscription)
+            except Exception as error:
+                self._failed(message, error, tries)
+                if _is_unreachable(error):
+                    raise
+                failure = type(error).__name__
+            if tries < TRIES:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        return await self._give_up(subscription, message, failure)
+
+    async def _apply(self, messages: Sequence[Message], subscription: Subscription | None) -> None:
+        """Handle messages in one transaction, with their inbox rows and the offset."""
+        for message in messages:
+            await self._prepare(message)
+
+        async def together(tx: Write) -> list[Message]:
+            fresh = await take_new(tx, self.name, messages)
+            for message in fresh:
+                handler = self._handlers.get(message.type)
+                if handler is not None:
+                    set_traceparent(message.traceparent)
+                    await handler.handle(handler.event.model_validate_json(message.data), tx)
+            if subscription is not None:
+                await subscription.record(tx.connection, messages[-1])
+            return fresh
+
+        for message in await self._database.write(together):
+            if message.type in self._handlers:
+                self._metrics.handled.labels(self._database.service, self.name, message.type).inc()
+
+    async def _prepare(self, message: Message) -> None:
+        handler = self._handlers.get(message.type)
+        if handler is None or handler.prepare is None:
+            return
+        async with self._database.read() as read:
+            if await has_handled(read.connection, self.name, message.event_id):
+                return
+        await handler.prepare(handler.event.model_validate_json(message.data), self._database)
+
+    def _failed(self, message: Message, error: Exception, tries: int) -> None:
+        self._metrics.failures.labels(self._database.service, self.name, message.type).inc()
+        # The error's text may hold content: only its kind is logged.
+        kind = type(error).__name__
+        self._log.warning(
+            "event failed", consumer=self.name, type=message.type, event_id=message.event_id, error=kind, tries=tries
+        )
+
+    async def _give_up(self, subscription: Subscription, message: Message, failure: str) -> None:
+        async def aside(connection: AsyncConnection) -> None:
+            at = self._database.clock.now()
+            await put_aside(connection, self.name, message, failure=failure, tries=TRIES, at=at)
+            await subscription.record(connection, message)
+
+        await self._database.mark(aside)
+        self._metrics.dead.labels(self._database.service, self.name, message.type).inc()
+        self._log.error("event put aside", consumer=self.name, type=message.type, event_id=message.event_id)
+
+    async def _retry_dead_letters(self) -> None:
+        """Try again what was put aside before: a new release may have mended the cause."""
+        async with self._database.read() as read:
+            messages = await list_waiting(read.connection, self.name)
+        for message in messages:
+            try:
+                await self._apply([message], None)
+            except Exception as error:  # noqa: BLE001 - it stays with the dead letters
+                self._failed(message, error, TRIES)
+            else:
+                at = self._database.clock.now()
+                await self._database.mark(partial(mark_replayed, consumer=self.name, message=message, at=at))
+
+
+def _is_unreachable(error: Exception) -> bool:
+    """Tell a database or bus that cannot be reached from a message that the database refuses."""
+    return isinstance(error, DBAPIError | OSError) and not isinstance(error, IntegrityError | DataError)

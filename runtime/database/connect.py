@@ -1,0 +1,108 @@
+"""Open the writer and the readers of a database, on SQLite or PostgreSQL, with settings that keep what was promised."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import IO, Any
+
+from pydantic import BaseModel
+from sqlalchemy import event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from kernel.problems import Fault, Words
+
+_IDLE_LIMIT_MS = 30_000
+"""An open transaction that does nothing for so long is ended by PostgreSQL, so that no writer waits for a dead one."""
+
+
+class DatabaseInUse(Fault):
+    """A second process tried to open an SQLite file."""
+
+    code = "database_in_use"
+    vi = Words("Cơ sở dữ liệu đang được dùng", "Tiến trình khác đang mở {path}.", "Hãy dừng tiến trình đó trước.")
+    en = Words("Database in use", "Another process has {path} open.", "Stop that process first.")
+
+
+class Settings(BaseModel):
+    """Where a service's database is, and how safely it writes."""
+
+    url: str
+    """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://role@host/database`."""
+    durable: bool = True
+    """SQLite: flush each commit to disk. Only tests of other things switch it off."""
+    readers: int = 4
+    """How many reading connections there may be at once."""
+
+    def is_sqlite(self) -> bool:
+        return make_url(self.url).get_backend_name() == "sqlite"
+
+
+def lock_file(settings: Settings) -> IO[str] | None:
+    """Take the lock that keeps a second process, the command line included, away from an SQLite file.
+
+    Raises:
+        DatabaseInUse: Another process holds it.
+    """
+    path = make_url(settings.url).database
+    if not settings.is_sqlite() or path is None:
+        return None
+    held = Path(f"{path}.lock").open("w")  # noqa: SIM115 - held as long as the database is open
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise DatabaseInUse(path=path) from None
+    return held
+
+
+def writer_engine(settings: Settings) -> AsyncEngine:
+    """Return an engine of exactly one connection, on which all writes happen."""
+    if settings.is_sqlite():
+        engine = create_async_engine(settings.url, pool_size=1, max_overflow=0)
+        # A deferred BEGIN would take the write lock at the first write and fail there, in the middle of the work.
+        return _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", durable=settings.durable, query_only=False)
+    limits = {
+        "idle_in_transaction_session_timeout": str(_IDLE_LIMIT_MS),
+        "lock_timeout": "15000",
+        "default_transaction_isolation": "read committed",
+    }
+    return create_async_engine(
+        settings.url, pool_size=1, max_overflow=0, pool_pre_ping=True, connect_args={"server_settings": limits}
+    )
+
+
+def reader_engine(settings: Settings) -> AsyncEngine:
+    """Return an engine whose connections cannot write, and see one snapshot per transaction."""
+    if settings.is_sqlite():
+        engine = create_async_engine(settings.url, pool_size=settings.readers, max_overflow=0)
+        return _prepare_sqlite(engine, begin="BEGIN", durable=settings.durable, query_only=True)
+    snapshot = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read"}
+    return create_async_engine(
+        settings.url,
+        pool_size=settings.readers,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"server_settings": snapshot},
+    )
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, begin: str, durable: bool, query_only: bool) -> AsyncEngine:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _record: Any) -> None:
+        # The driver must not begin transactions by itself: it would begin deferred ones.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=15000")
+        cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

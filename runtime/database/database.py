@@ -1,0 +1,184 @@
+"""One way to write and one way to read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO, Any, TypeVar
+
+from sqlalchemy import Executable
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from contracts.model import Event
+from kernel.clock import Clock
+from runtime.database.connect import Settings, lock_file, reader_engine, writer_engine
+from runtime.database.outbox import flush_events
+from runtime.database.revision import Revision, newest, take_next
+from runtime.database.wakeup import Wakeup
+
+T = TypeVar("T")
+
+_ATTEMPTS = 3
+"""How often a transaction is run when the database, not the work, fails."""
+
+
+@dataclass(slots=True)
+class Read:
+    """A read-only transaction: one snapshot."""
+
+    connection: AsyncConnection
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a statement."""
+        return await self.connection.execute(statement, parameters)
+
+    async def newest(self) -> Revision:
+        """Return the newest point this transaction can see. Readers that follow changes read it first."""
+        return await newest(self.connection)
+
+
+@dataclass(slots=True)
+class Write(Read):
+    """A write transaction with its number. It commits when the work returns, and rolls back when it raises."""
+
+    revision: Revision
+    clock: Clock
+    _events: list[Event] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """The transaction's number, with which every changed row is stamped."""
+        return self.revision.number
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When this system wrote the facts of this transaction down."""
+        return self.revision.recorded_at
+
+    def publish(self, *events: Event) -> None:
+        """Have events published if, and only if, this transaction commits."""
+        self._events.extend(events)
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Try something within the transaction: when it raises, it alone is undone, with the events it published."""
+        published = len(self._events)
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            del self._events[published:]
+            raise
+
+    async def flush(self, source: str) -> None:
+        """Write the outbox rows. Called once, by the database, before the commit."""
+        await flush_events(self.connection, self.revision, source, self._events)
+
+
+class Database:
+    """A service's own database: writes one at a time, in the order of their numbers."""
+
+    def __init__(self, settings: Settings, *, service: str, clock: Clock) -> None:
+        self.service = service
+        self.settings = settings
+        self.clock = clock
+        self.committed = Wakeup()
+        """Wakes whoever waits for new facts in this process."""
+        self._writer: AsyncEngine = writer_engine(settings)
+        self._reader: AsyncEngine = reader_engine(settings)
+        self._turn = asyncio.Lock()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._lock: IO[str] | None = None
+
+    async def open(self) -> None:
+        """Take the file lock (SQLite).
+
+        Raises:
+            DatabaseInUse: Another process has the file open.
+        """
+        self._lock = lock_file(self.settings)
+
+    async def close(self) -> None:
+        """Let running writes finish, then let go of everything."""
+        if self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+        await self._reader.dispose()
+        await self._writer.dispose()
+        if self._lock is not None:
+            self._lock.close()
+
+    async def write(self, work: Callable[[Write], Awaitable[T]]) -> T:
+        """Run `work` in one numbered transaction, with the outbox rows of what it publishes.
+
+        The whole is run again when the database fails under it, so `work` must have no effect but on its transaction.
+        A caller that is cancelled does not cancel the transaction: a half-run one would leave SQLite locked and
+        cost PostgreSQL a reconnect.
+        """
+
+        async def numbered(connection: AsyncConnection) -> T:
+            revision = await take_next(connection, self.clock.now())
+            transaction = Write(connection, revision, self.clock)
+            result = await work(transaction)
+            await transaction.flush(self.service)
+            return result
+
+        return await self._shielded(numbered)
+
+    async def mark(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run bookkeeping that changes no fact (relay marks, dead letters) without a number."""
+        return await self._shielded(work)
+
+    async def _shielded(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        task = asyncio.ensure_future(self._in_turn(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _in_turn(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async with self._turn:
+            for attempt in range(1, _ATTEMPTS + 1):
+                try:
+                    async with self._writer.begin() as connection:
+                        result = await work(connection)
+                except (DBAPIError, OSError) as error:
+                    if attempt == _ATTEMPTS or not _is_passing(error):
+                        raise
+                else:
+                    self.committed.ring()
+                    return result
+        raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Read]:
+        """Open a read-only transaction."""
+        async with self._reader.connect() as connection, connection.begin():
+            yield Read(connection)
+
+    @asynccontextmanager
+    async def connection_of_its_own(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for a lock that outlives transactions. Not for reading or writing."""
+        async with self._reader.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def migrate(self, run: Callable[[Any], None]) -> None:
+        """Run schema changes on the writing connection. `run` gets a synchronous connection."""
+        async with self._writer.begin() as connection:
+            await connection.run_sync(run)
+
+
+def _is_passing(error: DBAPIError | OSError) -> bool:
+    """Tell whether the same transaction may succeed when run again."""
+    if isinstance(error, OSError):
+        return True
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    # 40001, 40P01: serialization and deadlock; 55P03: lock timeout; 57P01-03: the server is going down or starting.
+    if state in {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"} or state.startswith("08"):
+        return True
+    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)

@@ -1,0 +1,66 @@
+"""Events that must be published: written in the transaction of the fact they tell.
+
+The outbox keeps everything for ever. It is the embedded bus itself, and what the relay sends to Kafka.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.model import Event
+from runtime.database.revision import Revision
+from runtime.database.tables import metadata
+from runtime.database.types import Instant
+from runtime.telemetry.trace import current_traceparent
+
+_EVENTS = UUID("1d1f9a52-9b0e-5f38-8d57-0e9a6c5b4d21")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("event_id", Uuid, nullable=False, unique=True),
+    Column("topic", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("traceparent", String),
+    Column("data", LargeBinary, nullable=False),
+    Column("sent_at", Instant),
+)
+Index(
+    "ix_outbox_unsent",
+    outbox.c.revision,
+    outbox.c.ordinal,
+    sqlite_where=outbox.c.sent_at.is_(None),
+    postgresql_where=outbox.c.sent_at.is_(None),
+)
+
+
+async def flush_events(connection: AsyncConnection, revision: Revision, source: str, events: Sequence[Event]) -> None:
+    """Write the events of one transaction, numbered in the order in which they were published."""
+    if not events:
+        return
+    rows = [
+        {
+            "revision": revision.number,
+            "ordinal": ordinal,
+            # Derived, so that a transaction that is run again gives its events the same ids.
+            "event_id": uuid5(_EVENTS, f"{revision.epoch}|{revision.number}|{ordinal}"),
+            "topic": event.topic,
+            "key": event.key(),
+            "type": event.type,
+            "source": f"/lanhmanh/{source}",
+            "recorded_at": revision.recorded_at,
+            "traceparent": current_traceparent(),
+            "data": event.model_dump_json().encode(),
+        }
+        for ordinal, event in enumerate(events)
+    ]
+    await connection.execute(outbox.insert(), rows)

@@ -1,0 +1,163 @@
+"""Take many lines of NDJSON in one transaction, with a result for each, and keep the results."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import BigInteger, Boolean, Column, String, Table, Uuid, select
+
+from kernel.ids import new_id
+from kernel.problems import Language, Problem, Refusal, Spot
+from runtime.database import Instant, Json, Read, Write, insert_rows
+from runtime.database.tables import metadata
+from runtime.http.call import Call
+from runtime.http.problem_document import problem_document
+from runtime.http.refusals import BulkTooLong, InputInvalid
+from runtime.http.request_once import Sent, once
+
+MOST_LINES = 10_000
+"""Lines in one load: what one transaction should hold."""
+
+Item = TypeVar("Item", bound=BaseModel)
+
+bulk_load = Table(
+    "bulk_load",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("route", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("applied", Boolean, nullable=False),
+    Column("rows", Json, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+)
+
+
+class RowResult(BaseModel):
+    """What became of one line."""
+
+    line: int
+    status: Literal["made", "refused", "fine"] = Field(description="`fine`: would be made, had the load been applied.")
+    resource: str | None = None
+    problem: dict[str, Any] | None = None
+
+
+class BulkLoad(BaseModel):
+    """What became of a load."""
+
+    load_id: UUID | None = Field(description="Absent on a dry run.")
+    applied: bool
+    made: int
+    refused: int
+    rows: Sequence[RowResult]
+
+
+class _NotApplied(Exception):
+    """Rolls the lines back, and carries their results out."""
+
+    def __init__(self, rows: list[RowResult]) -> None:
+        self.rows = rows
+
+
+@dataclass(kw_only=True)
+class BulkCall(Call):
+    """A load of many lines."""
+
+    sent: Sent
+    dry_run: bool
+    each: bool
+
+    async def load(self, model: type[Item], effect: Callable[[Write, Item], Awaitable[UUID]]) -> BulkLoad:
+        """Apply `effect` to each line, and return the results; they are kept under the load's id.
+
+        A repeated request gets the kept results. In `each` mode a refused line leaves the others; in `all` mode
+        one refused line leaves none.
+
+        Raises:
+            BulkTooLong: There are more lines than `MOST_LINES`.
+        """
+        lines = [line for line in (await self.request.body()).split(b"\n") if line.strip()]
+        if len(lines) > MOST_LINES:
+            raise BulkTooLong(limit=MOST_LINES)
+
+        async def keep(tx: Write, rows: list[RowResult], *, applied: bool) -> str:
+            load_id = new_id(self.service.clock)
+            row = {"id": load_id, "route": self.declaration.name, "client": self.sent.client, "applied": applied}
+            stamp = {"recorded_at": tx.recorded_at, "revision": tx.number}
+            results = [result.model_dump(mode="json") for result in rows]
+            await insert_rows(tx.connection, bulk_load, [row | {"rows": results} | stamp])
+            return str(load_id)
+
+        async def apply(tx: Write) -> str:
+            rows = [await self._one(tx, number, line, model, effect) for number, line in enumerate(lines, 1)]
+            if self.dry_run or (not self.each and any(row.status == "refused" for row in rows)):
+                raise _NotApplied([_unmade(row) for row in rows])
+            if any(row.status == "made" for row in rows):
+                super(BulkCall, self).make_sure_of_convention()
+            return await keep(tx, rows, applied=True)
+
+        try:
+            made = await self.service.database.write(lambda tx: once(tx, self.sent, apply))
+        except _NotApplied as refused:
+            if self.dry_run:
+                return _summary(None, refused.rows, applied=False)
+            rows = refused.rows
+            made = await self.service.database.write(
+                lambda tx: once(tx, self.sent, lambda inner: keep(inner, rows, applied=False))
+            )
+        async with self.service.database.read() as read:
+            return await get_load(read, UUID(made.resource))
+
+    def make_sure_of_convention(self) -> None:
+        """Do nothing when the route has answered: `load` checked, if any line came far enough."""
+
+    async def _one(
+        self, tx: Write, number: int, line: bytes, model: type[Item], effect: Callable[[Write, Item], Awaitable[UUID]]
+    ) -> RowResult:
+        try:
+            item = _parse(line, number, model)
+            async with tx.attempt():
+                return RowResult(line=number, status="made", resource=str(await effect(tx, item)))
+        except Refusal as problem:
+            return RowResult(line=number, status="refused", problem=_document(problem, self.language))
+
+
+async def get_load(read: Read, load_id: UUID) -> BulkLoad:
+    """Return the kept results of a load."""
+    row = (await read.execute(select(bulk_load).where(bulk_load.c.id == load_id))).one()
+    return _summary(row.id, [RowResult.model_validate(result) for result in row.rows], applied=row.applied)
+
+
+def _parse(line: bytes, number: int, model: type[Item]) -> Item:
+    try:
+        return model.model_validate_json(line)
+    except ValidationError as error:
+        spots = spots_of(error.errors(include_url=False), f"line/{number}")
+        raise InputInvalid(spots=spots, count=len(spots)) from None
+
+
+def spots_of(errors: Sequence[Any], prefix: str = "") -> tuple[Spot, ...]:
+    """Return pydantic's findings as places in the input. What the caller sent is not repeated."""
+    return tuple(
+        Spot("/".join([prefix, *(str(part) for part in error["loc"])]), error["type"], error["msg"]) for error in errors
+    )
+
+
+def _document(problem: Problem, language: Language) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(problem_document(problem, language))
+    return document
+
+
+def _unmade(row: RowResult) -> RowResult:
+    return row if row.status == "refused" else RowResult(line=row.line, status="fine")
+
+
+def _summary(load_id: UUID | None, rows: Sequence[RowResult], *, applied: bool) -> BulkLoad:
+    made = sum(row.status == "made" for row in rows)
+    refused = sum(row.status == "refused" for row in rows)
+    return BulkLoad(load_id=load_id, applied=applied, made=made, refused=refused, rows=rows)

@@ -1,0 +1,148 @@
+"""A request in the hands of a route: who calls, and the conventions of the route's kind."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kernel.clock import legal_day
+from kernel.problems import Language
+from runtime.auth.principal import Principal
+from runtime.database import Write
+from runtime.http.declaration import Declaration, UnitRule
+from runtime.http.refusals import EpochChanged, MatchFailed
+from runtime.http.request_once import Made, Sent, once
+from runtime.reference import Actor, ReferenceView
+from runtime.service import Service
+
+if TYPE_CHECKING:
+    from runtime.database.revision import Revision
+
+T = TypeVar("T")
+
+
+class ConventionBroken(Exception):
+    """A route did not do what its declaration promises. A defect, found by the first request in a test."""
+
+
+@dataclass(kw_only=True)
+class Call:
+    """What every route gets."""
+
+    request: Request
+    response: Response
+    service: Service
+    principal: Principal
+    language: Language
+    declaration: Declaration
+    reference: ReferenceView
+    actor: Actor = field(init=False)
+
+    def __post_init__(self) -> None:
+        today = legal_day(self.service.clock.now())
+        self.actor = Actor(self.principal.client_id, self.principal.unit, self.reference.tree, today)
+
+    def make_sure_of_convention(self) -> None:
+        """Check, when the route has answered, that it made the checks it declared.
+
+        Raises:
+            ConventionBroken: It made none.
+        """
+        if self.declaration.units is not UnitRule.ANY and not self.actor.has_checked:
+            raise ConventionBroken(f"{self.declaration.name} declares a unit rule and checks none")
+
+    async def write(self, effect: Callable[[Write], Awaitable[T]]) -> T:
+        """Run an effect in a write transaction, which commits only if the declared checks were made in it."""
+
+        async def checked(tx: Write) -> T:
+            result = await effect(tx)
+            self.make_sure_of_convention()
+            return result
+
+        return await self.service.database.write(checked)
+
+
+@dataclass(kw_only=True)
+class CreateCall(Call):
+    """A POST that creates: it carries an idempotency key."""
+
+    sent: Sent
+    made: Made | None = None
+
+    async def once(self, effect: Callable[[Write], Awaitable[UUID]]) -> UUID:
+        """Create the resource unless this request was here before; return its id either way.
+
+        The route then builds its answer from the resource, and from what never changes in it.
+        """
+
+        async def as_text(tx: Write) -> str:
+            return str(await effect(tx))
+
+        async def numbered(tx: Write) -> Made:
+            made = await once(tx, self.sent, as_text)
+            # A repeated request changes nothing, and was checked when it was first sent.
+            self.actor.has_checked |= made.repeated
+            return made
+
+        self.made = await self.write(numbered)
+        if self.made.repeated:
+            self.response.headers["Idempotent-Replayed"] = "true"
+        return UUID(self.made.resource)
+
+    def make_sure_of_creation(self) -> None:
+        """Check, when the route has answered, that it created by `once`."""
+        if self.made is None:
+            raise ConventionBroken(f"{self.declaration.name} creates without `call.once`")
+
+
+@dataclass(kw_only=True)
+class EditCall(Call):
+    """A change of something that exists: it names the version it was made from."""
+
+    if_match: str
+    matched: bool = False
+
+    def must_match(self, version: int) -> None:
+        """Make sure, inside the transaction, that the caller has seen the current version.
+
+        Raises:
+            MatchFailed: Somebody changed it since.
+        """
+        self.matched = True
+        current = etag_of(version)
+        if self.if_match not in (current, "*"):
+            raise MatchFailed(current=current, sent=self.if_match)
+
+    def make_sure_of_convention(self) -> None:
+        super().make_sure_of_convention()
+        if not self.matched:
+            raise ConventionBroken(f"{self.declaration.name} edits without `call.must_match`")
+
+
+@dataclass(kw_only=True)
+class ListCall(Call):
+    """A list: a page of it, or what changed after a revision."""
+
+    limit: int
+    cursor: str | None
+    after: int | None
+    epoch: UUID | None
+
+    def must_be_of(self, revision: Revision) -> None:
+        """Make sure that the numbers which the caller follows are of this database's history.
+
+        Raises:
+            EpochChanged: The database was restored since.
+        """
+        if self.epoch is not None and self.epoch != revision.epoch:
+            raise EpochChanged(epoch=str(revision.epoch))
+
+
+def etag_of(version: int) -> str:
+    """Return the strong ETag of a resource's version."""
+    return f'"{version}"'

@@ -1,0 +1,53 @@
+"""Say whether a service lives and can work, and what it measured: for operations, not through the gateway."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import DBAPIError
+from starlette.responses import JSONResponse, Response
+
+from kernel.problems import Fault
+from runtime.database.migrate import check_schema
+from runtime.dead_letter import count_waiting
+from runtime.service import Service
+
+
+def add_health(app: FastAPI, service: Service) -> None:
+    """Add `/healthz`, `/readyz` and `/metrics`."""
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        found = await readiness(service)
+        return JSONResponse(found, status_code=200 if found["ready"] else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        await _measure(service)
+        return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def readiness(service: Service) -> dict[str, Any]:
+    """Return whether the service can work, and what each part says: `ok`, or the kind of its failure."""
+    parts = {"database": "ok", "schema": "ok"}
+    try:
+        await check_schema(service.database, service.migrations)
+    except Fault:
+        parts["schema"] = "unknown"
+    except (DBAPIError, OSError) as error:
+        parts["database"] = type(error).__name__
+    return {"ready": all(state == "ok" for state in parts.values()), "parts": parts}
+
+
+async def _measure(service: Service) -> None:
+    async with service.database.read() as read:
+        service.metrics.revision.labels(service.name).set((await read.newest()).number)
+        service.metrics.dead_waiting.labels(service.name).set(await count_waiting(read.connection))
+    for consumer in service.consumers:
+        service.metrics.lag.labels(service.name, consumer.name).set(await consumer.lag())

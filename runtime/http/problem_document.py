@@ -1,0 +1,64 @@
+"""Render a problem as RFC 9457 says, in the caller's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from kernel.problems import Language, Problem
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Choose between Vietnamese and English (RFC 9110, 12.5.4); Vietnamese unless English is preferred."""
+    best = {"vi": 0.0, "en": 0.0}
+    for part in (accept_language or "").split(","):
+        tag, _, parameters = part.strip().partition(";")
+        primary = tag.split("-")[0].lower()
+        if primary in best:
+            best[primary] = max(best[primary], _quality(parameters))
+    return "en" if best["en"] > best["vi"] else "vi"
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def problem_document(problem: Problem, language: Language, instance: str | None = None) -> dict[str, Any]:
+    """Return the members of a problem document. `instance` is the request's id."""
+    words = problem.say(language)
+    document: dict[str, Any] = {
+        "type": f"urn:lanhmanh:problem:{problem.code}",
+        "title": words.title,
+        "status": problem.status,
+        "detail": words.detail,
+        "code": problem.code,
+    }
+    if words.mend:
+        document["mend"] = words.mend
+    if problem.spots:
+        document["errors"] = [spot._asdict() for spot in problem.spots]
+    if instance:
+        document["instance"] = f"urn:lanhmanh:request:{instance}"
+    return document
+
+
+def problem_response(problem: Problem, language: Language, instance: str | None = None) -> Response:
+    """Return the answer to a request that met a problem."""
+    headers: dict[str, str] = {"Content-Language": language}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = f'Bearer error="{problem.code}"'
+    retry_after = problem.facts.get("retry_after")
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    body = msgspec.json.encode(problem_document(problem, language, instance))
+    return Response(body, status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)

@@ -1,0 +1,79 @@
+"""Send the outbox to Kafka: in order, and marked only after the broker has acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from runtime.bus import Publisher
+from runtime.bus.message import from_outbox
+from runtime.database import Database
+from runtime.database.lock import held_lock
+from runtime.database.outbox import outbox
+from runtime.telemetry.log import get_logger
+from runtime.telemetry.metrics import Metrics
+
+BATCH = 500
+"""Events sent at once at most."""
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+"""Seconds to wait when the broker or the database fails: doubled each time."""
+
+
+class Relay:
+    """The one sender of a service's events. Of several replicas, the one that holds the lock sends."""
+
+    def __init__(self, database: Database, publisher: Publisher, metrics: Metrics) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._metrics = metrics
+        self._log = get_logger(database.service)
+
+    async def run(self) -> None:
+        """Send until cancelled. A failure is waited out; what was not marked is sent again."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                async with held_lock(self._database, "relay"):
+                    while True:
+                        await self._send_waiting()
+                        pause = FIRST_PAUSE
+            except (DBAPIError, OSError) as error:
+                self._log.warning("relay waits", error=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _send_waiting(self) -> None:
+        """Send one batch, or wait for a commit if there is nothing to send."""
+        rings = self._database.committed.rings
+        unsent = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.revision, outbox.c.ordinal)
+        async with self._database.read() as read:
+            newest = await read.newest()
+            rows = (await read.execute(unsent.limit(BATCH))).all()
+        if rows:
+            await self._publisher.send([from_outbox(row, newest.epoch) for row in rows])
+            await self._database.mark(lambda connection: self._mark(connection, [row.event_id for row in rows]))
+        await self._measure()
+        if not rows:
+            # Other replicas commit too, and ring no bell here: look again after a second.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._database.committed.after(rings), timeout=1.0)
+
+    async def _mark(self, connection: AsyncConnection, event_ids: Sequence[object]) -> None:
+        now = self._database.clock.now()
+        await connection.execute(update(outbox).where(outbox.c.event_id.in_(event_ids)).values(sent_at=now))
+
+    async def _measure(self) -> None:
+        waiting = select(func.count().label("unsent"), func.min(outbox.c.recorded_at).label("oldest")).where(
+            outbox.c.sent_at.is_(None)
+        )
+        async with self._database.read() as read:
+            row = (await read.execute(waiting)).one()
+        age = (self._database.clock.now() - row.oldest).total_seconds() if row.oldest else 0.0
+        self._metrics.unsent.labels(self._database.service).set(row.unsent)
+        self._metrics.unsent_age.labels(self._database.service).set(age)

@@ -1,0 +1,30 @@
+"""All tables that runtime keeps in a service's database, in one place for migrations and their test."""
+
+from __future__ import annotations
+
+from runtime.bus.embedded import offset
+from runtime.database.outbox import outbox
+from runtime.database.revision import revision
+from runtime.database.tables import metadata
+from runtime.dead_letter import dead_letter
+from runtime.http.bulk import bulk_load
+from runtime.http.request_once import request
+from runtime.inbox import inbox
+from runtime.reference.tables import day_decision, part, succession, unit, version
+
+TABLES = (
+    revision,
+    outbox,
+    inbox,
+    dead_letter,
+    offset,
+    request,
+    bulk_load,
+    unit,
+    succession,
+    part,
+    day_decision,
+    version,
+)
+
+__all__ = ["TABLES", "metadata"]

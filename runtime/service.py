@@ -1,0 +1,32 @@
+"""What a running service consists of: built once by its wiring, and reached by its routes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kernel.clock import Clock
+from runtime.auth.verifier import TokenVerifier
+from runtime.bus import Bus
+from runtime.consumer import Consumer
+from runtime.database import Database
+from runtime.reference import Reference
+from runtime.telemetry.metrics import Metrics
+
+
+@dataclass(kw_only=True)
+class Service:
+    """One service's parts. A service with parts of its own adds them in a subclass."""
+
+    name: str
+    clock: Clock
+    database: Database
+    migrations: Path
+    reference: Reference
+    verifier: TokenVerifier
+    bus: Bus
+    metrics: Metrics
+    digest_secret: bytes
+    """Key of the digests that tell a retried request from another one with the same key."""
+    consumers: Sequence[Consumer] = field(default=())

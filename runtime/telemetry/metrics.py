@@ -1,0 +1,28 @@
+"""The metrics that every service has, in a registry of its own. No label carries a person, a unit or free text."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Metrics:
+    """One service's metrics."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.registry = CollectorRegistry()
+        counter = partial(Counter, namespace="lanhmanh", registry=self.registry)
+        gauge = partial(Gauge, namespace="lanhmanh", registry=self.registry)
+        histogram = partial(Histogram, namespace="lanhmanh", registry=self.registry)
+        self.requests = counter("requests", "Requests answered.", ["service", "method", "route", "status"])
+        self.seconds = histogram("request_seconds", "Seconds to answer.", ["service", "route"])
+        self.handled = counter("events_handled", "Events that took effect.", ["service", "consumer", "type"])
+        self.failures = counter("event_failures", "Tries that failed.", ["service", "consumer", "type"])
+        self.dead = counter("dead_letters", "Events put aside.", ["service", "consumer", "type"])
+        self.dead_waiting = gauge("dead_letters_waiting", "Events put aside that have not taken effect.", ["service"])
+        self.lag = gauge("consumer_lag", "Events still to handle.", ["service", "consumer"])
+        self.unsent = gauge("outbox_unsent", "Events that the broker has not acknowledged.", ["service"])
+        self.unsent_age = gauge("outbox_unsent_age_seconds", "Age of the oldest of them.", ["service"])
+        self.revision = gauge("revision", "Number of the newest transaction.", ["service"])

@@ -1,0 +1,1 @@
+"""The legal calendar: periods, days off, due instants."""

@@ -1,0 +1,81 @@
+"""The harbour on each bus and each database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import ClassVar
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from kernel.clock import SystemClock
+from runtime.bus import Bus
+from runtime.bus.embedded import EmbeddedBus
+from runtime.bus.kafka import KafkaBus, KafkaSettings
+from runtime.database import Database, Settings
+from runtime.database.revision import first_row, revision
+from runtime.database.tables import metadata
+from runtime.relay import Relay
+from runtime.telemetry.metrics import Metrics
+from tests.runtime.bus.harbour import BellRung, Harbour
+from tests.servers.postgres import PostgresServer
+
+
+@pytest.fixture
+def bell() -> type[BellRung]:
+    """The event of this test alone, with a topic of its own: the broker still has those of earlier tests."""
+
+    class OwnBell(BellRung):
+        topic: ClassVar[str] = f"harbour-{uuid4().hex[:12]}"
+
+    return OwnBell
+
+
+@pytest_asyncio.fixture(params=["embedded", "kafka"])
+async def harbour(
+    request: pytest.FixtureRequest, bell: type[BellRung], databases: tuple[Database, Database]
+) -> AsyncIterator[Harbour]:
+    producer, listener = databases
+    if request.param == "embedded":
+        yield Harbour(EmbeddedBus({bell.topic: producer}), producer, listener, bell)
+        return
+    settings = KafkaSettings(bootstrap_servers=request.getfixturevalue("kafka"), replication=1)
+    bus: Bus = KafkaBus(settings, topics={bell.topic: 3})
+    async with AsyncExitStack() as relayed:
+        publisher = bus.publisher()
+        assert publisher is not None
+        relayed.push_async_callback(publisher.close)
+        relaying = asyncio.create_task(Relay(producer, publisher, Metrics("harbour")).run())
+        relayed.push_async_callback(_cancel, relaying)
+        yield Harbour(bus, producer, listener, bell)
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def databases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Database, Database]]:
+    """The producer's and the listener's."""
+    async with AsyncExitStack() as opened:
+        urls = [f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("harbour", "pilot")]
+        if request.param == "postgresql":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            urls = [await opened.enter_async_context(server.database()) for _ in urls]
+        producer, listener = [await _opened(opened, url) for url in urls]
+        yield producer, listener
+
+
+async def _opened(stack: AsyncExitStack, url: str) -> Database:
+    database = Database(Settings(url=url, durable=False), service="harbour", clock=SystemClock())
+    await database.open()
+    stack.push_async_callback(database.close)
+    await database.migrate(metadata.create_all)
+    await database.mark(lambda connection: connection.execute(revision.insert(), first_row()))
+    return database
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,251 @@
+"""What only Apache Kafka can do: replicas of one consumer, brokers that hang, topics that must be made."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from ssl import SSLContext
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from pydantic import SecretStr
+
+from kernel.clock import SystemClock
+from runtime.bus import Message, Position
+from runtime.bus.binary_mode import UNREADABLE, to_headers
+from runtime.bus.kafka import (
+    CONSUMER,
+    PRODUCER,
+    KafkaBus,
+    KafkaPublisher,
+    KafkaSettings,
+    KafkaSubscription,
+    KafkaUnavailable,
+    create_missing_topics,
+)
+from runtime.database import Database, Settings
+from tests.runtime.bus.harbour import hear
+from tests.servers.lease import free_port
+from tests.servers.plugin import OwnBroker
+
+
+def a_message(*, topic: str, key: str = "Hồng Hà", data: bytes = b"{}") -> Message:
+    return Message(
+        topic=topic,
+        key=key,
+        event_id=str(uuid4()),
+        type="vn.lanhmanh.harbour.bell.rung.v1",
+        source="/lanhmanh/harbour",
+        time=datetime(2025, 6, 14, 16, 59, 59, 999_999, tzinfo=UTC),
+        data=data,
+        position=Position("outbox", 1),
+    )
+
+
+def settings_for(address: str) -> KafkaSettings:
+    return KafkaSettings(bootstrap_servers=address, replication=1)
+
+
+async def subscribe(address: str, topic: str, *, partitions: int = 1) -> KafkaSubscription:
+    """Subscribe as one more replica of the pilot."""
+    untouched = Database(Settings(url="sqlite+aiosqlite://"), service="pilot", clock=SystemClock())
+    return await KafkaBus(settings_for(address), topics={topic: partitions}).subscribe("pilot", topic, untouched)
+
+
+@asynccontextmanager
+async def publishing(address: str, topic: str, *, partitions: int = 1) -> AsyncIterator[KafkaPublisher]:
+    publisher = KafkaPublisher(settings_for(address), topics={topic: partitions}, send_seconds=1.0)
+    try:
+        yield publisher
+    finally:
+        await publisher.close()
+
+
+@asynccontextmanager
+async def administering(address: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+def topic() -> str:
+    """A topic of this test's own: the broker still has those of earlier tests."""
+    return f"harbour-{uuid4().hex[:12]}"
+
+
+def test_a_message_counts_as_sent_when_all_replicas_in_sync_have_it_and_is_kept_once() -> None:
+    assert (PRODUCER["acks"], PRODUCER["enable_idempotence"]) == ("all", True)
+
+
+def test_offsets_follow_transactions_and_a_new_consumer_starts_at_the_beginning() -> None:
+    pinned = ("enable_auto_commit", "auto_offset_reset", "isolation_level")
+
+    assert [CONSUMER[name] for name in pinned] == [False, "earliest", "read_committed"]
+
+
+@pytest.mark.parametrize("settings", [PRODUCER, CONSUMER], ids=["producer", "consumer"])
+def test_a_client_looks_for_other_brokers_after_seconds(settings: Mapping[str, Any]) -> None:
+    assert (settings["request_timeout_ms"], settings["metadata_max_age_ms"]) == (5_000, 3_000)
+
+
+def test_every_client_is_told_how_to_be_let_in() -> None:
+    settings = KafkaSettings(
+        bootstrap_servers="kafka-1:9093,kafka-2:9093",
+        security_protocol="SASL_SSL",
+        sasl_username="reports",
+        sasl_password=SecretStr("thuyền-về-bến"),
+    )
+
+    given = settings.client()
+
+    assert isinstance(given.pop("ssl_context"), SSLContext)
+    assert given == {
+        "bootstrap_servers": "kafka-1:9093,kafka-2:9093",
+        "security_protocol": "SASL_SSL",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "reports",
+        "sasl_plain_password": "thuyền-về-bến",
+    }
+    assert "thuyền-về-bến" not in repr(settings)
+
+
+@pytest.mark.asyncio
+async def test_a_missing_topic_is_made_to_keep_everything_for_ever(kafka: str, topic: str) -> None:
+    await create_missing_topics(settings_for(kafka), {topic: 2})
+
+    async with administering(kafka) as admin:
+        (described,) = await admin.describe_topics([topic])
+        (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    kept = {name: value for name, value, *_ in answer.resources[0][4]}
+    assert len(described["partitions"]) == 2
+    assert [kept[name] for name in ("retention.ms", "retention.bytes", "cleanup.policy")] == ["-1", "-1", "delete"]
+
+
+@pytest.mark.asyncio
+async def test_a_topic_that_is_there_is_left_as_it_is(kafka: str, topic: str) -> None:
+    await create_missing_topics(settings_for(kafka), {topic: 1})
+
+    await create_missing_topics(settings_for(kafka), {topic: 3})
+
+    async with administering(kafka) as admin:
+        (described,) = await admin.describe_topics([topic])
+    assert len(described["partitions"]) == 1
+
+
+@pytest.mark.asyncio
+async def test_replicas_that_start_together_make_a_topic_together(kafka: str, topic: str) -> None:
+    await asyncio.gather(*(create_missing_topics(settings_for(kafka), {topic: 1}) for _ in range(4)))
+
+    async with administering(kafka) as admin:
+        assert topic in await admin.list_topics()
+
+
+@pytest.mark.asyncio
+async def test_what_a_replica_did_not_commit_comes_to_those_that_take_over(kafka: str, topic: str) -> None:
+    sent = [a_message(topic=topic, key=f"ship {number}") for number in range(10)]
+    leaving = await subscribe(kafka, topic, partitions=2)
+    async with publishing(kafka, topic, partitions=2) as publisher:
+        await publisher.send(sent)
+    await hear(leaving, 10)
+
+    staying = await subscribe(kafka, topic, partitions=2)
+    await leaving.close()
+
+    heard = await hear(staying, 10)
+    await staying.close()
+    assert {message.event_id for message in heard} == {message.event_id for message in sent}
+
+
+@pytest.mark.asyncio
+async def test_a_commit_for_a_partition_that_moved_away_is_left_to_its_new_reader(kafka: str, topic: str) -> None:
+    sent = [a_message(topic=topic, key=f"ship {number}") for number in range(10)]
+    first = await subscribe(kafka, topic, partitions=2)
+    async with publishing(kafka, topic, partitions=2) as publisher:
+        await publisher.send(sent)
+    last_of = {message.position.stream: message for message in await hear(first, 10)}
+
+    second = await subscribe(kafka, topic, partitions=2)
+    for last in last_of.values():
+        await first.commit(last)
+
+    (again, *_) = await second.fetch(10)
+    assert again.event_id in {message.event_id for message in sent}
+    await second.close()
+    await first.close()
+
+
+@pytest.mark.asyncio
+async def test_a_message_of_an_aborted_transaction_is_never_read(kafka: str, topic: str) -> None:
+    await create_missing_topics(settings_for(kafka), {topic: 1})
+    async with AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=f"{topic}-stranger") as stranger:
+        await stranger.begin_transaction()
+        await stranger.send_and_wait(topic, b'"aborted"', headers=to_headers(a_message(topic=topic)))
+        await stranger.abort_transaction()
+    async with publishing(kafka, topic) as publisher:
+        await publisher.send([a_message(topic=topic, data=b'"committed"')])
+
+    subscription = await subscribe(kafka, topic)
+
+    assert [message.data for message in await hear(subscription, 1)] == [b'"committed"']
+    await subscription.close()
+
+
+@pytest.mark.asyncio
+async def test_a_record_that_is_no_event_does_not_block_its_partition(kafka: str, topic: str) -> None:
+    await create_missing_topics(settings_for(kafka), {topic: 1})
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as stranger:
+        await stranger.send_and_wait(topic, b"SOS")
+    async with publishing(kafka, topic) as publisher:
+        await publisher.send([a_message(topic=topic)])
+    subscription = await subscribe(kafka, topic)
+
+    heard = await hear(subscription, 2)
+
+    await subscription.close()
+    assert [message.type for message in heard] == [UNREADABLE, "vn.lanhmanh.harbour.bell.rung.v1"]
+
+
+@pytest.mark.asyncio
+async def test_a_broker_that_does_not_answer_is_something_to_wait_for() -> None:
+    nobody = f"127.0.0.1:{free_port()}"
+
+    async with publishing(nobody, "harbour") as publisher:
+        with pytest.raises(KafkaUnavailable):
+            await publisher.send([a_message(topic="harbour")])
+    with pytest.raises(KafkaUnavailable):
+        await subscribe(nobody, "harbour")
+
+
+@pytest.mark.asyncio
+async def test_a_publisher_whose_broker_hung_sends_again_with_a_new_producer(own_kafka: OwnBroker, topic: str) -> None:
+    before, during, after = (a_message(topic=topic, data=data) for data in (b"1", b"2", b"3"))
+    async with publishing(own_kafka.address, topic) as publisher:
+        await publisher.send([before])
+        os.kill(own_kafka.pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(KafkaUnavailable):
+                await publisher.send([during])
+        finally:
+            os.kill(own_kafka.pid, signal.SIGCONT)
+        await publisher.send([during, after])
+    subscription = await subscribe(own_kafka.address, topic)
+
+    # What hung may have been kept too: the reader's inbox drops the second copy.
+    heard = {message.event_id: message.data for message in await hear(subscription, 3)}
+    while len(heard) < 3:
+        heard |= {message.event_id: message.data for message in await hear(subscription, 1)}
+
+    await subscription.close()
+    assert list(heard.values()) == [b"1", b"2", b"3"]

@@ -1,0 +1,1 @@
+"""What the Makefile runs: generators, and checks that no other tool makes."""

@@ -1,0 +1,53 @@
+"""Write the migration that leads from the newest committed schema to the tables in the code.
+
+Usage: python -m tools.new_migration runtime|plans|reports "what changes" (then read it, and mend it by hand)
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from kernel.clock import SystemClock
+
+ROOT = Path(__file__).parent.parent
+
+
+def main(owner: str, what: str) -> None:
+    """Write the file into the owner's migrations."""
+    place = "runtime" if owner == "runtime" else f"services.{owner}"
+    schema = importlib.import_module(f"{place}.schema" if owner == "runtime" else f"{place}.store.schema")
+    folder = ROOT / place.replace(".", "/") / "migrations"
+    now = SystemClock().now()
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("file_template", f"{now:%Y%m%d_%H%M}_%%(slug)s")
+    with TemporaryDirectory() as empty:
+        engine = create_engine(f"sqlite:///{empty}/schema.db")
+        with engine.begin() as connection:
+            config.attributes |= {
+                "connection": connection,
+                "version_table": "schema_version",
+                "metadata": schema.metadata,
+            }
+            command.upgrade(config, "head")
+            command.revision(config, what, autogenerate=True, rev_id=_revision_id(now, what))
+    for file in (folder / "versions").glob(f"{now:%Y%m%d_%H%M}_*.py"):
+        # A migration is frozen: it names the types of the database, not ours, which may change.
+        text = file.read_text().replace("Json()", "sa.LargeBinary()").replace("Instant()", "sa.BigInteger()")
+        file.write_text(text)
+
+
+def _revision_id(now: datetime, what: str) -> str:
+    return f"{now:%Y%m%d}_{what.replace(' ', '_')}"[:32]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
