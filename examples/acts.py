@@ -49,7 +49,7 @@ class Act:
     unit: str
     """Code, on the plan's day, of the unit that owes the report."""
     by: str
-    """Code, on the day of the act, of the unit that acts: the sender or receiver itself, or who bears its duties by then."""
+    """Code, on the day of the act, of the unit that acts: sender or receiver, or who bears its duties by then."""
     covers: tuple[Covered, ...]
     """Several where one report serves obligations that fall together."""
     narrative: Mapping[str, str] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from kernel.calendar.period import Period, months
 
 _MONTHS = 12
 _REPEATED_PERCENT = 10
-"""How many of the persons reached earlier in the year a later report counts once more: distinct figures do not add up."""
+"""How many of those reached earlier in the year a later report counts once more: distinct figures do not add up."""
 
 
 class Figures:
@@ -25,7 +25,7 @@ class Figures:
     def __init__(self, script: PlanScript, *, seed: str) -> None:
         self._script = script
         self._seed = seed
-        self._gaps = {(gap.unit, gap.element, gap.month) for gap in script.gaps}
+        self._gaps = {(gap.unit, gap.element, month) for gap in script.gaps for month in gap.months}
 
     def report(self, unit: str, rule: str, period: Period, elements: Sequence[DataElement]) -> Covered:
         """Return what a unit reports for a period under a rule."""

@@ -6,11 +6,10 @@ it leaves out what has not happened yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from random import Random
-from uuid import UUID
 
 from contracts.plan import Plan
 from examples.acts import Act, ActKind, Covered
@@ -52,8 +51,9 @@ class _Sheet:
     unit: Unit
     filing: Filing
     episode: Episode
-    blank: Act
-    """The report as it would be sent, at no instant in particular."""
+    name: str
+    covers: tuple[Covered, ...]
+    narrative: Mapping[str, str]
     dice: Random
 
 
@@ -75,25 +75,12 @@ class _Teller:
             yield from self._tell_report(self._sheet(unit, part, special if part[-1] is filing[-1] else ordinary))
 
     def _sheet(self, unit: Unit, filing: Filing, episode: Episode) -> _Sheet:
-        last = filing[-1]
-        name = f"{self._plan.slug}/{unit.code}/{last.rule.code}/{last.period.key}"
+        name = f"{self._plan.slug}/{unit.code}/{filing[-1].rule.code}/{filing[-1].period.key}"
         dice = Random(f"{self._seed}|{name}")  # noqa: S311 - synthetic acts, not secrets
-        blank = Act(
-            at=datetime.min,
-            kind=ActKind.SUBMIT,
-            plan=self._plan.slug,
-            report=name,
-            unit=unit.code,
-            by=unit.code,
-            covers=self._covers(unit, filing, nil=episode.nil),
-            narrative=self._narrative(filing, dice, nil=episode.nil),
-            nil=episode.nil,
-        )
-        return _Sheet(unit, filing, episode, blank, dice)
+        covers = _named(filing) if episode.nil else self._filled_in(unit, filing)
+        return _Sheet(unit, filing, episode, name, covers, self._narrative(filing, dice, nil=episode.nil), dice)
 
-    def _covers(self, unit: Unit, filing: Filing, *, nil: bool) -> tuple[Covered, ...]:
-        if nil:
-            return tuple(Covered(duty.rule.code, duty.period.key) for duty in filing)
+    def _filled_in(self, unit: Unit, filing: Filing) -> tuple[Covered, ...]:
         return tuple(
             self._figures.report(
                 unit.code,
@@ -115,13 +102,11 @@ class _Teller:
     def _tell_report(self, sheet: _Sheet) -> Iterator[Act]:
         episode = sheet.episode
         if episode.extended is not None:
-            given = replace(sheet.blank, reason=episode.extended.reason, until=episode.extended.until)
-            yield self._decide(sheet, given, ActKind.EXTEND, on=episode.extended.on)
+            extended = self._decide(sheet, ActKind.EXTEND, on=episode.extended.on)
+            yield replace(extended, reason=episode.extended.reason, until=episode.extended.until)
         if episode.excused is not None:
-            given = replace(sheet.blank, reason=episode.excused.reason)
-            yield self._decide(sheet, given, ActKind.EXCUSE, on=episode.excused.on)
-            return
-        if not episode.missing:
+            yield replace(self._decide(sheet, ActKind.EXCUSE, on=episode.excused.on), reason=episode.excused.reason)
+        elif not episode.missing:
             yield from self._send(sheet, on=episode.sent_on or self._ordinary_day(sheet))
 
     def _ordinary_day(self, sheet: _Sheet) -> date:
@@ -132,42 +117,46 @@ class _Teller:
 
     def _send(self, sheet: _Sheet, *, on: date) -> Iterator[Act]:
         returned = sheet.episode.returned
-        first = sheet.blank if returned is None else _with_mistakes(sheet.blank, returned.wrong)
-        yield self._hand_in(sheet, first, ActKind.SUBMIT, on=on, time_of_day=sheet.episode.sent_at)
-        if returned is not None:
+        first = self._hand_in(sheet, ActKind.SUBMIT, on=on, time_of_day=sheet.episode.sent_at)
+        if returned is None:
+            yield first
+        else:
+            yield _with_mistakes(first, returned.wrong)
             yield from self._correct(sheet, returned)
             if returned.corrected_on is None:
                 return
             on = returned.corrected_on
         if not sheet.episode.unanswered:
             answered_on = LEGAL_CALENDAR.add_working_days(on, sheet.dice.randint(*self._script.answer_days))
-            yield self._decide(sheet, sheet.blank, ActKind.ACCEPT, on=answered_on)
+            yield self._decide(sheet, ActKind.ACCEPT, on=answered_on)
 
     def _correct(self, sheet: _Sheet, returned: Return) -> Iterator[Act]:
-        given = replace(sheet.blank, reason=returned.reason, correction_days=returned.correction_days)
-        yield self._decide(sheet, given, ActKind.RETURN, on=returned.on)
+        sent_back = self._decide(sheet, ActKind.RETURN, on=returned.on)
+        yield replace(sent_back, reason=returned.reason, correction_days=returned.correction_days)
         if returned.corrected_on is not None:
-            yield self._hand_in(sheet, sheet.blank, ActKind.RESUBMIT, on=returned.corrected_on)
+            yield self._hand_in(sheet, ActKind.RESUBMIT, on=returned.corrected_on)
 
-    def _hand_in(
-        self, sheet: _Sheet, report: Act, kind: ActKind, *, on: date, time_of_day: time | None = None
-    ) -> Act:
+    def _hand_in(self, sheet: _Sheet, kind: ActKind, *, on: date, time_of_day: time | None = None) -> Act:
         at = at_clock_time(on, time_of_day) if time_of_day else at_the_office(on, sheet.dice)
-        return replace(report, at=at, kind=kind, by=self._acting(sheet.unit.id, at))
+        written = self._act(sheet, kind, at=at, actor=sheet.unit.id)
+        return replace(written, covers=sheet.covers, narrative=sheet.narrative, nil=sheet.episode.nil)
 
-    def _decide(self, sheet: _Sheet, given: Act, kind: ActKind, *, on: date) -> Act:
-        at = at_the_office(on, sheet.dice)
-        by = self._acting(sheet.filing[-1].rule.receiver_ids[0], at)
-        named = tuple(Covered(covered.rule, covered.period) for covered in given.covers)
-        return replace(given, at=at, kind=kind, by=by, covers=named, narrative={}, nil=False)
+    def _decide(self, sheet: _Sheet, kind: ActKind, *, on: date) -> Act:
+        receiver = UnitId(sheet.filing[-1].rule.receiver_ids[0])
+        return self._act(sheet, kind, at=at_the_office(on, sheet.dice), actor=receiver)
 
-    def _acting(self, unit_id: UUID, at: datetime) -> str:
-        bearer = self._tree.bearer(UnitId(unit_id), legal_day(at))
+    def _act(self, sheet: _Sheet, kind: ActKind, *, at: datetime, actor: UnitId) -> Act:
+        bearer = self._tree.bearer(actor, legal_day(at))
         if bearer is None:
-            raise NobodyActs(f"nobody acts for {self._tree.get(UnitId(unit_id)).code} at {at.isoformat()}")
-        return self._tree.get(bearer).code
+            raise NobodyActs(f"nobody acts for {self._tree.get(actor).code} at {at.isoformat()}")
+        by = self._tree.get(bearer).code
+        return Act(at, kind, self._plan.slug, sheet.name, sheet.unit.code, by, _named(sheet.filing))
 
 
-def _with_mistakes(report: Act, wrong: dict[str, int]) -> Act:
+def _named(filing: Filing) -> tuple[Covered, ...]:
+    return tuple(Covered(duty.rule.code, duty.period.key) for duty in filing)
+
+
+def _with_mistakes(report: Act, wrong: Mapping[str, int]) -> Act:
     *earlier, last = report.covers
     return replace(report, covers=(*earlier, replace(last, figures={**last.figures, **wrong})))

@@ -1,4 +1,4 @@
-"""Read the parameters of a synthetic year: how large each unit is, how its figures run, and who does not do as expected."""
+"""Read the parameters of a synthetic year: how large units are, how figures run, and who does not do as expected."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ Series = Level | Share | Flow
 
 
 class Gap(_Parameters):
-    """A month in which a unit has nothing of an element that is new in every month."""
+    """Months in which a unit has nothing of an element that is otherwise new in every month."""
 
     unit: str
     element: str
-    month: str
+    months: tuple[str, ...]
 
 
 class Return(_Parameters):

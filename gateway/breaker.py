@@ -27,6 +27,11 @@ class CircuitBreaker:
         self._opened_at: datetime | None = None
         self._trying = False
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether requests are turned away now."""
+        return self._opened_at is not None
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """Let one request through, and learn from how it ends.
@@ -42,7 +47,7 @@ class CircuitBreaker:
             yield
         except ServiceUnreachable:
             self._note_failure()
-            raise self.unavailable() from None
+            raise self._unavailable() from None
         except ServiceTimeout:
             self._note_failure()
             raise
@@ -53,7 +58,7 @@ class CircuitBreaker:
             if is_trial:
                 self._trying = False
 
-    def unavailable(self) -> ServiceUnavailable:
+    def _unavailable(self) -> ServiceUnavailable:
         """Return the problem that says when to come again."""
         return ServiceUnavailable(service=self._service, retry_after=max(1, ceil(self._remaining().total_seconds())))
 
@@ -62,7 +67,7 @@ class CircuitBreaker:
         if self._opened_at is None:
             return False
         if self._trying or self._remaining() > timedelta():
-            raise self.unavailable()
+            raise self._unavailable()
         self._trying = True
         return True
 

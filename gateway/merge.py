@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
+from functools import partial
 from typing import Any
 
 from gateway.routes import OPEN, SCOPE, Document, operations
@@ -33,7 +33,7 @@ def merge_documents(
         "components": {},
     }
     for service, document in documents.items():
-        own = _rename(deepcopy(dict(document)), lambda part, service=service: _name(service, part, clashing))
+        own = _rename(dict(document), partial(_name, service, clashing))
         _declare_callers(own)
         for _, _, operation in operations(own):
             operation["tags"] = [service]
@@ -43,7 +43,7 @@ def merge_documents(
         for template, item in own.get("paths", {}).items():
             merged["paths"].setdefault(template, {}).update(item)
         for section, name, content in _components(own):
-            merged["components"].setdefault(section, {})[_name(service, (section, name), clashing)] = content
+            merged["components"].setdefault(section, {})[_name(service, clashing, (section, name))] = content
     merged["components"]["securitySchemes"] = _security_schemes(merged, token_url)
     return merged
 
@@ -113,7 +113,7 @@ def _doubled_operation_ids(documents: Mapping[str, Document]) -> set[str]:
     return {name for name, count in seen.items() if name and count > 1}
 
 
-def _name(service: str, part: _Component, clashing: set[_Component]) -> str:
+def _name(service: str, clashing: set[_Component], part: _Component) -> str:
     return f"{service}.{part[1]}" if part in clashing else part[1]
 
 
@@ -124,30 +124,19 @@ def _references(node: Any) -> set[_Component]:
         found.add(part)
         return part[1]
 
-    _rename(deepcopy(node), note)
+    _rename(node, note)
     return found
 
 
 def _rename(node: Any, name_of: Callable[[_Component], str]) -> Any:
-    """Give every reference within a node the name that `name_of` says; examples are data, and left alone."""
-    if isinstance(node, list):
-        return [_rename(item, name_of) for item in node]
-    if not isinstance(node, dict):
-        return node
-    for key, value in node.items():
-        if key == "$ref" and isinstance(value, str):
-            node[key] = _repoint(value, name_of)
-        elif key == "mapping" and isinstance(value, dict):
-            # Of a discriminator: value → reference (OpenAPI 3.1, 4.8.25).
-            node[key] = {tag: _repoint(item, name_of) for tag, item in value.items()}
-        elif key not in {"example", "examples"}:
-            node[key] = _rename(value, name_of)
+    """Copy a node; each reference in it (also as a discriminator's mapping) gets the name that `name_of` says."""
+    match node:
+        case dict():
+            return {key: _rename(value, name_of) for key, value in node.items()}
+        case list():
+            return [_rename(item, name_of) for item in node]
+        case str() if node.startswith(_POINTER):
+            section, _, rest = node.removeprefix(_POINTER).partition("/")
+            name, slash, deeper = rest.partition("/")
+            return f"{_POINTER}{section}/{name_of((section, name))}{slash}{deeper}"
     return node
-
-
-def _repoint(reference: Any, name_of: Callable[[_Component], str]) -> Any:
-    if not isinstance(reference, str) or not reference.startswith(_POINTER):
-        return reference
-    section, _, rest = reference.removeprefix(_POINTER).partition("/")
-    name, slash, deeper = rest.partition("/")
-    return f"{_POINTER}{section}/{name_of((section, name))}{slash}{deeper}"

@@ -43,6 +43,10 @@ class RateWindows:
             raise RateExceeded(limit=str(rate), retry_after=max(1, seconds))
         admitted.append(now)
 
+    def __len__(self) -> int:
+        """Return how many keys are remembered."""
+        return len(self._admitted)
+
     def _sweep(self, now: int, width: int) -> None:
         """Drop the keys that nobody has used for a window, at most once a window."""
         if 0 <= now - self._swept_at < width:

@@ -8,7 +8,7 @@ letters, so that it does not block its partition, and it is tried again at the n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -95,14 +95,33 @@ class Consumer:
         return self._subscription
 
     async def _handle_batch(self, subscription: Subscription, messages: Sequence[Message]) -> None:
-        try:
-            await self._apply(messages, subscription)
-        except Exception as error:
-            if _is_unreachable(error):
-                raise
-            for message in messages:
-                await self._insist(subscription, message)
+        for together in self._split(messages):
+            try:
+                await self._apply(together, subscription)
+            except Exception as error:
+                if _is_unreachable(error):
+                    raise
+                for message in together:
+                    await self._insist(subscription, message)
         await subscription.commit(messages[-1])
+
+    def _split(self, messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+        """Yield what can be handled in one transaction: a message that is prepared first stands alone.
+
+        Its preparation must see the effect of the messages before it.
+        """
+        together: list[Message] = []
+        for message in messages:
+            handler = self._handlers.get(message.type)
+            if handler is not None and handler.prepare is not None:
+                if together:
+                    yield together
+                yield [message]
+                together = []
+            else:
+                together.append(message)
+        if together:
+            yield together
 
     async def _insist(self, subscription: Subscription, message: Message) -> None:
         """Try one message until it takes effect, or put it aside."""
@@ -122,8 +141,8 @@ class Consumer:
 
     async def _apply(self, messages: Sequence[Message], subscription: Subscription | None) -> None:
         """Handle messages in one transaction, with their inbox rows and the offset."""
-        for message in messages:
-            await self._prepare(message)
+        if len(messages) == 1:
+            await self._prepare(messages[0])
 
         async def together(tx: Write) -> list[Message]:
             fresh = await take_new(tx, self.name, messages)

@@ -43,6 +43,8 @@ class DayDecision(Contract):
     days_off: tuple[date, ...] = ()
     worked: tuple[date, ...] = ()
     """Days of the weekend that are worked instead."""
+    completes: tuple[int, ...] = ()
+    """Years whose days off are all known with this decision."""
     reference: str = ""
 
 

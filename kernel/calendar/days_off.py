@@ -45,17 +45,20 @@ class Decision:
     decision: str
     """Number and symbol (12729/VPCP-KGVX), or what is known in its place."""
     decided_on: date
-    days_off: frozenset[date] = frozenset()
-    worked: frozenset[date] = frozenset()
+    days_off: tuple[date, ...] = ()
+    worked: tuple[date, ...] = ()
     """Mostly Saturdays, worked in exchange for a free day; also how a later decision takes back a day off."""
     reference: str = ""
-    completes: frozenset[int] = frozenset()
+    completes: tuple[int, ...] = ()
     """Years of which, with this decision, every movable holiday is decided."""
     provisional: bool = False
     """Expected, not decided: counts only in years that no decision completes."""
 
     def __post_init__(self) -> None:
-        for day in sorted(self.days_off & self.worked):
+        # One order for one content, so that a decision has the same digest however it was written down.
+        for name in ("days_off", "worked", "completes"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+        for day in sorted(set(self.days_off) & set(self.worked)):
             raise ContradictoryDecision(decision=self.decision, day=day)
 
 
@@ -113,7 +116,8 @@ class Calendar:
     _covered: frozenset[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        covered = frozenset(year for decision in self.decisions for year in decision.completes)
+        decided = (decision for decision in self.decisions if not decision.provisional)
+        covered = frozenset(year for decision in decided for year in decision.completes)
         object.__setattr__(self, "_covered", covered)
         object.__setattr__(self, "_binding", _binding_decisions(self.decisions, covered))
         object.__setattr__(self, "digest", _digest(self.decisions, self.annual))
@@ -184,19 +188,15 @@ def _binding_decisions(decisions: Iterable[Decision], covered: frozenset[int]) -
     return {
         day: decision
         for decision in decisions
-        for day in decision.days_off | decision.worked
+        for day in (*decision.days_off, *decision.worked)
         if not (decision.provisional and day.year in covered)
     }
 
 
 def _digest(decisions: tuple[Decision, ...], annual: tuple[AnnualHoliday, ...]) -> str:
     content = {"annual": [asdict(holiday) for holiday in annual], "decisions": [asdict(made) for made in decisions]}
-    canonical = json.dumps(content, default=_plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    canonical = json.dumps(content, default=date.isoformat, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _plain(value: date | frozenset[date] | frozenset[int]) -> object:
-    return value.isoformat() if isinstance(value, date) else sorted(value)
 
 
 def _load() -> Calendar:
@@ -205,18 +205,7 @@ def _load() -> Calendar:
         AnnualHoliday(int(row["day"][:2]), int(row["day"][3:]), row["name"], row["since"], row["reference"])
         for row in table["annual"]
     )
-    decisions = (
-        Decision(
-            row["decision"],
-            row["decided_on"],
-            days_off=frozenset(row["days_off"]),
-            worked=frozenset(row.get("worked", ())),
-            reference=row["reference"],
-            completes=frozenset(row.get("completes", ())),
-            provisional=row.get("provisional", False),
-        )
-        for row in table["decision"]
-    )
+    decisions = (Decision(**row) for row in table["decision"])
     return Calendar(tuple(decisions), tuple(annual))
 
 

@@ -13,20 +13,22 @@ from kernel.clock import as_utc, end_of, legal_day
 
 
 class Bound(StrEnum):
-    """How a plan words its due day: the values of the contract."""
+    """How a plan words its due day. Values are sent and stored: never change one."""
 
     BEFORE = "before"
     """"Trước ngày N": the last timely day is N − 1."""
     BY = "by"
     """"Chậm nhất ngày N": the last timely day is N."""
     UNSTATED = "unstated"
+    """"Theo quy định": a duty without a day."""
 
 
 class Roll(StrEnum):
-    """What happens to a last timely day that is not a working day: the values of the contract."""
+    """What happens to a last timely day that is not a working day. Values are sent and stored: never change one."""
 
     NONE = "none"
     NEXT_WORKING_DAY = "next_working_day"
+    """As BLDS 2015, art. 148.5, does with limits; for a fixed calendar date it is a choice of the plan."""
 
 
 @dataclass(frozen=True, slots=True)

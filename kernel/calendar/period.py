@@ -18,7 +18,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Frequency(StrEnum):
-    """How often a report is owed: the values of the contract."""
+    """How often a report is owed, or over what an indicator accumulates.
+
+    Values are sent and stored: never change one.
+    """
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -33,10 +36,12 @@ class Frequency(StrEnum):
 
 
 class CutOff(StrEnum):
-    """Which days a period's figures cover (chốt số liệu): the values of the contract."""
+    """Which days a period's figures cover (chốt số liệu). Values are sent and stored: never change one."""
 
     DECREE_09 = "decree_09"
+    """From the 15th to the 14th: NĐ 09/2019/NĐ-CP, art. 12."""
     CALENDAR = "calendar"
+    """Whole months."""
     NONE = "none"
 
 
@@ -245,28 +250,29 @@ def parts(period: Period) -> tuple[tuple[Period, ...], ...]:
     >>> [[part.key for part in alternative] for alternative in parts(year(2025))]
     [['2025-9M'], ['2025-H1'], ['2025-H1', '2025-H2']]
     """
-    first_half, second_half = Period(Frequency.HALF_YEAR, period.year), Period(Frequency.SECOND_HALF_YEAR, period.year)
+
+    def part(frequency: Frequency, index: int = 0) -> Period:
+        return Period(frequency, period.year, index)
+
     match period.frequency:
         case Frequency.PROGRAMME:
             years = periods_between(Frequency.YEAR, period.year, period.index)
             # A programme of a single year is that year, so what stands for the year stands for it too.
             return (years,) if len(years) > 1 else (years, *parts(years[0]))
         case Frequency.YEAR:
-            return (Period(Frequency.NINE_MONTHS, period.year),), (first_half,), (first_half, second_half)
+            first_half = part(Frequency.HALF_YEAR)
+            return (part(Frequency.NINE_MONTHS),), (first_half,), (first_half, part(Frequency.SECOND_HALF_YEAR))
         case Frequency.NINE_MONTHS:
-            return (first_half, _quarter(period.year, 3)), (first_half,)
+            first_half = part(Frequency.HALF_YEAR)
+            return (first_half, part(Frequency.QUARTER, 3)), (first_half,)
         case Frequency.HALF_YEAR:
-            return ((_quarter(period.year, 1), _quarter(period.year, 2)),)
+            return ((part(Frequency.QUARTER, 1), part(Frequency.QUARTER, 2)),)
         case Frequency.SECOND_HALF_YEAR:
-            return ((_quarter(period.year, 3), _quarter(period.year, 4)),)
+            return ((part(Frequency.QUARTER, 3), part(Frequency.QUARTER, 4)),)
         case Frequency.QUARTER:
             return (months(period),)
         case _:
             return ()
-
-
-def _quarter(of_year: int, number: int) -> Period:
-    return Period(Frequency.QUARTER, of_year, number)
 
 
 def _indices(frequency: Frequency) -> range:

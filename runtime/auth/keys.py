@@ -75,7 +75,7 @@ class KeySource:
             if self._keys is seen and self._is_older_than(self._pause):
                 await self._refresh()
         if self._keys is None:
-            raise KeysUnavailable
+            raise KeysUnavailable(retry_after=int(self._pause.total_seconds()))
         return self._keys
 
     async def _refresh(self) -> None:

@@ -103,17 +103,19 @@ class UnitOutside(Refusal):
 
 
 class KeysUnavailable(Fault):
+    """`retry_after` is in whole seconds."""
+
     code = "keys_unavailable"
     status = 503
     vi = Words(
         "Chưa kiểm tra được mã truy cập",
         "Hiện chưa lấy được khóa của hệ thống cấp mã.",
-        "Gửi lại yêu cầu sau ít giây.",
+        "Gửi lại yêu cầu sau {retry_after} giây.",
     )
     en = Words(
         "Tokens cannot be checked now",
         "The issuer's keys cannot be had at the moment.",
-        "Send the request again in a few seconds.",
+        "Send the request again in {retry_after} seconds.",
     )
 
 

@@ -41,6 +41,8 @@ CONSUMER = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
     "isolation_level": "read_committed",
+    # A replica learns by its next heartbeat that another joins; all stand still until every one has answered.
+    "heartbeat_interval_ms": 1_000,
 }
 """Settings of every consumer: offsets follow transactions, and a new consumer starts at the beginning."""
 
@@ -188,6 +190,18 @@ class KafkaSubscription:
         return int(committed)
 
 
+class _Producer(AIOKafkaProducer):  # type: ignore[misc] # the client is untyped
+    """The client's producer, which can also be given up."""
+
+    async def give_up(self) -> None:
+        """Close without what is still queued. The client's `stop` would wait until a broker takes it."""
+        self._closed = True
+        try:
+            await self._sender.close()
+        finally:
+            await self.client.close()
+
+
 class KafkaPublisher:
     """Sends in order, with a producer that is replaced by a new one after any failure."""
 
@@ -197,7 +211,7 @@ class KafkaPublisher:
         self._settings = settings
         self._topics = topics
         self._send_seconds = send_seconds
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: _Producer | None = None
 
     async def send(self, messages: Sequence[Message]) -> None:
         """Send messages in order; return when all are acknowledged by all replicas in sync.
@@ -217,18 +231,16 @@ class KafkaPublisher:
         """Let go of the producer, and of what it still holds: the outbox has it too."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            # `stop` would wait until a broker takes what is queued, which a broker that hangs never does.
-            producer._message_accumulator.fail_all(KafkaError("given up"))
-            await producer.stop()
+            await producer.give_up()
 
-    async def _connected(self) -> AIOKafkaProducer:
+    async def _connected(self) -> _Producer:
         if self._producer is None:
             await create_missing_topics(self._settings, self._topics)
-            producer = AIOKafkaProducer(**PRODUCER, **self._settings.client())
+            producer = _Producer(**PRODUCER, **self._settings.client())
             try:
                 await producer.start()
             except BaseException:
-                await producer.stop()
+                await producer.give_up()
                 raise
             self._producer = producer
         return self._producer
@@ -264,7 +276,7 @@ async def create_missing_topics(settings: KafkaSettings, topics: Mapping[str, in
         await admin.close()
 
 
-async def _send_in_order(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+async def _send_in_order(producer: _Producer, messages: Sequence[Message]) -> None:
     acknowledgements: list[asyncio.Future[Any]] = []
     try:
         # Queued one after the other, which keeps their order, and acknowledged together.

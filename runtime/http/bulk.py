@@ -143,9 +143,14 @@ def _parse(line: bytes, number: int, model: type[Item]) -> Item:
 
 def spots_of(errors: Sequence[Any], prefix: str = "") -> tuple[Spot, ...]:
     """Return pydantic's findings as places in the input. What the caller sent is not repeated."""
-    return tuple(
-        Spot("/".join([prefix, *(str(part) for part in error["loc"])]), error["type"], error["msg"]) for error in errors
-    )
+    return tuple(Spot(_pointer(error["loc"], prefix), error["type"], error["msg"]) for error in errors)
+
+
+def _pointer(place: Sequence[Any], prefix: str) -> str:
+    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in place]
+    if prefix or not steps or steps[0] == "body":
+        return "/".join([prefix, *(steps if prefix else steps[1:])])
+    return "/".join(steps)
 
 
 def _document(problem: Problem, language: Language) -> dict[str, Any]:

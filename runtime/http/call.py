@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -41,10 +42,13 @@ class Call:
     language: Language
     declaration: Declaration
     reference: ReferenceView
+    arrived_at: datetime = field(init=False)
+    """The instant of the act: before any waiting for the writer's turn, which is ours and not the caller's."""
     actor: Actor = field(init=False)
 
     def __post_init__(self) -> None:
-        today = legal_day(self.service.clock.now())
+        self.arrived_at = self.service.clock.now()
+        today = legal_day(self.arrived_at)
         self.actor = Actor(self.principal.client_id, self.principal.unit, self.reference.tree, today)
 
     def make_sure_of_convention(self) -> None:

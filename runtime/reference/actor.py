@@ -47,7 +47,7 @@ class Actor:
         """Tell whether a unit, or today's bearer of its duties, lies in the caller's subtree."""
         self.has_checked = True
         bearer = self.tree.bearer(unit, self.on)
-        return bearer is not None and self.tree.is_within(bearer.id, self.unit(), self.on)
+        return bearer is not None and self.tree.is_within(bearer, self.unit(), self.on)
 
     def must_act_for(self, unit: UnitId) -> None:
         """Make sure of `can_act_for`.

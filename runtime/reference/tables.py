@@ -52,6 +52,7 @@ day_decision = Table(
     Column("decided_on", Date, nullable=False),
     Column("days_off", Json, nullable=False),
     Column("worked", Json, nullable=False),
+    Column("completes", Json, nullable=False),
     Column("reference", String, nullable=False),
     Column("revision", BigInteger, nullable=False),
 )

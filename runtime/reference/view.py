@@ -43,8 +43,9 @@ class Reference:
             return await self._current(read)
 
     async def view_in(self, read: Read) -> ReferenceView:
-        """Return the view that a transaction sees, its own changes included. Not kept."""
-        return await _load(read, await _revision(read))
+        """Return the view that a transaction sees, its own changes included. Not kept, but the kept one serves too."""
+        seen, kept = await _revision(read), self._view
+        return kept if kept.revision == seen else await _load(read, seen)
 
     async def _current(self, read: Read) -> ReferenceView:
         newest = await _revision(read)
@@ -77,6 +78,7 @@ def to_decision(record: DayDecision) -> Decision:
         decided_on=record.decided_on,
         days_off=record.days_off,
         worked=record.worked,
+        completes=record.completes,
         reference=record.reference,
     )
 
@@ -127,5 +129,6 @@ def _to_decision(row: Any) -> Decision:
         decided_on=row.decided_on,
         days_off=tuple(date.fromisoformat(day) for day in row.days_off),
         worked=tuple(date.fromisoformat(day) for day in row.worked),
+        completes=tuple(row.completes),
         reference=row.reference,
     )

@@ -1,1 +1,1 @@
-"""Who owes which report by when, what came in, and which indicator is met at any instant."""
+"""Collects what units report, and says at any instant who is late and which indicator is met."""

@@ -34,7 +34,8 @@ def main() -> int:
     alive = asked.guards.open()
     fcntl.flock(alive, fcntl.LOCK_SH)
     server = _start(asked.command, user=asked.user)
-    (asked.folder / "pid").write_text(str(server.pid))
+    (asked.folder / "pid.new").write_text(str(server.pid))
+    (asked.folder / "pid.new").rename(asked.folder / "pid")
     # The lease is awaited beside the server, so that a server that ends early ends its guard, and is noticed.
     threading.Thread(target=_stop_after_lease, args=(server, asked.lease, asked.stop), daemon=True).start()
     code = server.wait()

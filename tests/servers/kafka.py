@@ -67,7 +67,7 @@ def start_broker(folder: Path, lease: Lease) -> Server:
 def _format_storage(java: list[str], properties: Path) -> None:
     cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
     formatted = subprocess.run(
-        [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)],
+        [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "--config", str(properties)],
         capture_output=True,
         text=True,
         check=False,

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("days_off", sa.LargeBinary(), nullable=False),
         sa.Column("worked", sa.LargeBinary(), nullable=False),
+        sa.Column("completes", sa.LargeBinary(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("decision", name=op.f("pk_day_decision")),

@@ -41,6 +41,11 @@ class Boundaries:
         place = self.passed(t)
         return int(instants[place]) if place < len(instants) else None
 
+    def last_by(self, t: int) -> int | None:
+        """Return the last boundary at or before `t`; None if none has passed."""
+        place = self.passed(t)
+        return int(self._in_order()[place - 1]) if place else None
+
     def _in_order(self) -> Instants:
         if self._instants:
             added = np.array(self._instants, np.int64)

@@ -122,8 +122,6 @@ class Figures:
         self._value.append(value)
 
 
-
-
 def total_over_time(kind: ElementKind, values: Sequence[int]) -> int | None:
     """Return what figures of consecutive periods come to; None if they come to nothing that can be known.
 

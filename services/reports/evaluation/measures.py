@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from kernel.shares import Share
+
 
 class Source(StrEnum):
     """Where an indicator's figures come from."""
@@ -25,18 +27,26 @@ class Target:
     at_least: int | None = None
     at_most: int | None = None
 
-    def reached_by(self, numerator: int, denominator: int = 1, *, scale: int = 1) -> bool:
-        """Compare scale · n / d with the threshold in integers; `scale` is 100 for per cent.
+    def __post_init__(self) -> None:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("a target without a number is no target")
 
-        A share of nothing falls short of nothing: while d is 0 there is nothing to have done.
+    def reached_by(self, number: int) -> bool:
+        """Compare a number with the threshold."""
+        return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
-        >>> Target(at_least=70).reached_by(7, 10, scale=100), Target(at_least=70).reached_by(69, 100, scale=100)
+    def reached_by_share(self, share: Share) -> bool:
+        """Compare a share with the threshold in per cent, in integers.
+
+        A share of nothing falls short of nothing: while there is no whole, there is nothing to have done.
+
+        >>> Target(at_least=70).reached_by_share(Share(7, 10)), Target(at_least=70).reached_by_share(Share(69, 100))
         (True, False)
         """
-        value = scale * numerator
-        reaches = self.at_least is None or value >= self.at_least * denominator
-        stays = self.at_most is None or value <= self.at_most * denominator
-        return reaches and stays
+        return not share.is_defined or (
+            (self.at_least is None or share.at_least(self.at_least))
+            and (self.at_most is None or share.at_most(self.at_most))
+        )
 
 
 @dataclass(frozen=True, slots=True)

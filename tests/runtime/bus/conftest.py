@@ -17,8 +17,7 @@ from runtime.bus import Bus
 from runtime.bus.embedded import EmbeddedBus
 from runtime.bus.kafka import KafkaBus, KafkaSettings
 from runtime.database import Database, Settings
-from runtime.database.revision import first_row, revision
-from runtime.database.tables import metadata
+from runtime.database.migrate import migrate
 from runtime.relay import Relay
 from runtime.telemetry.metrics import Metrics
 from tests.runtime.bus.harbour import BellRung, Harbour
@@ -62,16 +61,23 @@ async def databases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
         if request.param == "postgresql":
             server: PostgresServer = request.getfixturevalue("postgres")
             urls = [await opened.enter_async_context(server.database()) for _ in urls]
-        producer, listener = [await _opened(opened, url) for url in urls]
+        producer, listener = [await _opened(opened, url, _empty_migrations(tmp_path)) for url in urls]
         yield producer, listener
 
 
-async def _opened(stack: AsyncExitStack, url: str) -> Database:
+def _empty_migrations(folder: Path) -> Path:
+    """Make the migrations of a service without tables of its own."""
+    migrations = folder / "migrations"
+    (migrations / "versions").mkdir(parents=True, exist_ok=True)
+    (migrations / "env.py").write_text("from runtime.database.migrate import run_environment\n\nrun_environment()\n")
+    return migrations
+
+
+async def _opened(stack: AsyncExitStack, url: str, migrations: Path) -> Database:
     database = Database(Settings(url=url, durable=False), service="harbour", clock=SystemClock())
     await database.open()
     stack.push_async_callback(database.close)
-    await database.migrate(metadata.create_all)
-    await database.mark(lambda connection: connection.execute(revision.insert(), first_row()))
+    await migrate(database, migrations)
     return database
 
 

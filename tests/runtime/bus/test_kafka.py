@@ -56,7 +56,7 @@ def settings_for(address: str) -> KafkaSettings:
 
 async def subscribe(address: str, topic: str, *, partitions: int = 1) -> KafkaSubscription:
     """Subscribe as one more replica of the pilot."""
-    untouched = Database(Settings(url="sqlite+aiosqlite://"), service="pilot", clock=SystemClock())
+    untouched = Database(Settings(url="sqlite+aiosqlite:///untouched.db"), service="pilot", clock=SystemClock())
     return await KafkaBus(settings_for(address), topics={topic: partitions}).subscribe("pilot", topic, untouched)
 
 

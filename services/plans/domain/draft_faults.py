@@ -1,0 +1,52 @@
+"""Find everything that is wrong with a draft in itself, whatever the units are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from contracts.plan import DataElement
+from contracts.plan_draft import PlanDraft
+from kernel.calendar.days_off import Calendar
+from kernel.problems import Spot
+from services.plans.domain.indicator_faults import find_indicator_faults
+from services.plans.domain.rule_faults import find_rule_faults
+
+
+def find_draft_faults(draft: PlanDraft, calendar: Calendar) -> Iterator[Spot]:
+    """Yield every fault, in the order of the document."""
+    yield from _faults_of_days(draft)
+    elements = {element.code: element for element in draft.elements}
+    yield from _repeated([element.code for element in draft.elements], "/elements", "code")
+    yield from _faults_of_elements(draft.elements)
+    yield from _repeated([indicator.code for indicator in draft.indicators], "/indicators", "code")
+    for place, indicator in enumerate(draft.indicators):
+        yield from find_indicator_faults(indicator, elements, f"/indicators/{place}")
+    yield from _repeated([rule.code for rule in draft.rules], "/rules", "code")
+    years = range(draft.from_year, draft.until_year + 1)
+    for place, rule in enumerate(draft.rules):
+        yield from find_rule_faults(rule, elements, years, calendar, f"/rules/{place}")
+    yield from _repeated([task.number for task in draft.tasks], "/tasks", "number")
+
+
+def _faults_of_days(draft: PlanDraft) -> Iterator[Spot]:
+    if draft.until_year < draft.from_year:
+        yield Spot("/until_year", "years_reversed", f"the last year lies before the first, {draft.from_year}")
+    elif draft.effective_on.year > draft.until_year:
+        yield Spot("/effective_on", "effective_after_end", f"the plan ends with {draft.until_year}")
+    if draft.issued_on is None and not draft.effective_assumed:
+        detail = "without `issued_on` the effective day is given by hand: say so by `effective_assumed: true`"
+        yield Spot("/effective_assumed", "assumption_unmarked", detail)
+
+
+def _faults_of_elements(elements: Sequence[DataElement]) -> Iterator[Spot]:
+    for place, element in enumerate(elements):
+        if element.since == "programme" and element.kind != "cumulative":
+            yield Spot(f"/elements/{place}/since", "not_cumulative", f"a {element.kind} figure has no start")
+
+
+def _repeated(names: Sequence[str], pointer: str, member: str) -> Iterator[Spot]:
+    seen: set[str] = set()
+    for place, name in enumerate(names):
+        if name in seen:
+            yield Spot(f"{pointer}/{place}/{member}", "repeated", f"{name} stands here twice")
+        seen.add(name)

@@ -1,0 +1,61 @@
+"""Turn the codes and selectors of a plan into units, and remember every one that cannot be turned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from contracts.plan import Selector
+from kernel.ids import UnitId
+from kernel.problems import Spot
+from kernel.units import UnitTree
+
+
+class UnitNames:
+    """Reads codes as of one day and resolves selectors on another: the day from which the plan binds."""
+
+    def __init__(self, tree: UnitTree, *, named_on: date, effective_on: date) -> None:
+        self._tree = tree
+        self._named_on = named_on
+        self._effective_on = effective_on
+        self.faults: list[Spot] = []
+        """What could not be turned, in the order in which it was asked for."""
+
+    def find(self, code: str, pointer: str) -> UnitId | None:
+        """Return the unit with a code; None, and a fault at `pointer`, if there is none."""
+        unit = self._tree.find(code, self._named_on)
+        if unit is None:
+            self.faults.append(Spot(pointer, "unit_unknown", f"no unit has the code {code} on {self._named_on}"))
+            return None
+        return unit.id
+
+    def find_all(self, codes: Iterable[str], pointer: str) -> tuple[UnitId, ...]:
+        """Return the units with some codes, in their order."""
+        found = (self.find(code, f"{pointer}/{place}") for place, code in enumerate(codes))
+        return tuple(unit for unit in found if unit is not None)
+
+    def select(self, selector: Selector, pointer: str) -> tuple[UnitId, ...]:
+        """Return the units that a selector means: those it lists, then those below, depth first. None twice.
+
+        A selector that means nobody is a fault too.
+        """
+        faults_before = len(self.faults)
+        listed = self.find_all(selector.units, f"{pointer}/units")
+        top = None if selector.under is None else self.find(selector.under, f"{pointer}/under")
+        below = () if top is None else self._below(top, selector)
+        selected = tuple(dict.fromkeys((*listed, *below)))
+        if not selected and len(self.faults) == faults_before:
+            self.faults.append(Spot(pointer, "selection_empty", f"no unit is meant by it on {self._effective_on}"))
+        return selected
+
+    def _below(self, top: UnitId, selector: Selector) -> Iterable[UnitId]:
+        layout = self._tree.on(self._effective_on)
+        depths = {top: 0}
+        for position in layout.span(top)[1:]:
+            unit = layout.order[position]
+            parent = layout.parent(unit)
+            # Everything but the top itself stands under a unit that came before it.
+            depths[unit] = depths[parent] + 1 if parent is not None else 0
+            is_near = selector.depth is None or depths[unit] <= selector.depth
+            if is_near and (not selector.kinds or self._tree.get(unit).reporter_kind in selector.kinds):
+                yield unit

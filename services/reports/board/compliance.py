@@ -1,0 +1,277 @@
+"""Who is late: statuses of obligations by unit and period, at any instant, as known at any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+import numpy as np
+
+from kernel.clock import from_micros, legal_day
+from kernel.ids import UnitId
+from runtime.http.tables import csv_bytes
+from services.reports.board.memory import Memory, visible_at
+from services.reports.board.shapes import (
+    Standpoint,
+    StatusCounts,
+    UnitName,
+    encode,
+    rate,
+    standpoint,
+    unit_name,
+)
+from services.reports.evaluation.columns import Mask, Standings
+from services.reports.evaluation.compliance import COUNTED, NOWHERE, Counts, Cube, Layout, cube
+from services.reports.evaluation.history import NEVER
+from services.reports.evaluation.status import Status, Statuses
+
+
+class ObligationStatus(msgspec.Struct, frozen=True):
+    """How one obligation stands."""
+
+    obligation_id: UUID
+    plan: str
+    rule: str
+    unit: UnitName
+    bearer: UnitName | None
+    """Who bears the unit's duties on the day asked about, where that is another unit."""
+    period: str
+    title: str
+    status: str
+    due_at: datetime | None
+    first_receipt_at: datetime | None
+
+
+class UnitCounts(msgspec.Struct, frozen=True):
+    """A unit with all below it, in all periods and in each."""
+
+    unit: UnitName
+    counts: StatusCounts
+    periods: dict[str, StatusCounts]
+
+
+class ComplianceAnswer(msgspec.Struct, frozen=True):
+    """The compliance board."""
+
+    standpoint: Standpoint
+    plan: str | None
+    unit: UnitName
+    tree: str
+    generating: bool
+    """Obligations are still being made: what is counted is not all."""
+    counts: StatusCounts
+    units: list[UnitCounts]
+    obligations: list[ObligationStatus] | None
+    """Each single one, where asked for by `detail=obligations`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComplianceQuestion:
+    """Which obligations, from where."""
+
+    unit_id: UnitId
+    plan: str | None = None
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+    tree: Literal["then", "now"] = "then"
+    """Count what successors send at the old unit's place, or at their own."""
+    detail: Literal["units", "obligations"] = "units"
+    status: str | None = None
+    """Of the single obligations, only those with this status."""
+    form: Literal["json", "csv"] = "json"
+
+    def answer(self, memory: Memory, t: int) -> bytes:
+        """Return the board as JSON or CSV."""
+        known_at = visible_at(memory, self.known_at)
+        standings = memory.book.as_of(t, known_at)
+        statuses = memory.book.statuses(t, known_at)
+        view = _View(memory, self, t)
+        chosen = view.rows()
+        counted = view.counted(statuses, chosen)
+        details = view.details(standings, statuses, chosen) if self.detail == "obligations" else None
+        if self.form == "csv":
+            return _details_csv(details) if details is not None else _units_csv(counted)
+        return encode(
+            ComplianceAnswer(
+                standpoint=standpoint(memory, self.as_of, t, known_at),
+                plan=self.plan,
+                unit=unit_name(memory, self.unit_id),
+                tree=self.tree,
+                generating=bool(memory.generating),
+                counts=counted[0].counts,
+                units=counted[1:],
+                obligations=details,
+            )
+        )
+
+
+class _View:
+    """One question's way through the memory."""
+
+    def __init__(self, memory: Memory, question: ComplianceQuestion, t: int) -> None:
+        self._memory = memory
+        self._question = question
+        self._today = legal_day(from_micros(t))
+        self._day = self._day_of_tree()
+        self._layout = self._lay_out()
+
+    def rows(self) -> Mask:
+        """Return which obligations the question is about."""
+        chosen = np.ones(len(self._memory.book), np.bool_)
+        if self._question.plan is not None:
+            chosen[:] = False
+            chosen[self._memory.rows_of_plan[self._memory.plan_ids[self._question.plan]]] = True
+        places = self._layout.place[self._memory.book.columns.unit]
+        mask: Mask = chosen & (places != NOWHERE)
+        return mask
+
+    def counted(self, statuses: Statuses, chosen: Mask) -> list[UnitCounts]:
+        """Return the counts of the unit asked about, then of each unit directly below it that owes anything."""
+        memory, columns = self._memory, self._memory.book.columns
+        found = cube(
+            statuses,
+            unit=columns.unit,
+            period=columns.period,
+            layout=self._layout,
+            periods=len(memory.periods),
+            rows=chosen,
+        )
+        tree = memory.reference.tree
+        places = self._places()
+        units = [self._question.unit_id, *tree.children(self._question.unit_id, self._day)]
+        all_counts = [self._of_unit(found, unit_id, places[unit_id]) for unit_id in units if unit_id in places]
+        if not all_counts:
+            return [UnitCounts(unit_name(memory, self._question.unit_id), _shown(Counts()), {})]
+        return [all_counts[0], *(one for one in all_counts[1:] if one.counts.total)]
+
+    def details(self, standings: Standings, statuses: Statuses, chosen: Mask) -> list[ObligationStatus]:
+        """Return each obligation that exists at the instant, by due instant, rule and unit."""
+        memory = self._memory
+        slugs = {plan_id: slug for slug, plan_id in memory.plan_ids.items()}
+        found = []
+        for number in np.flatnonzero(chosen & (statuses != Status.ABSENT)).tolist():
+            status = Status(int(statuses[number])).label
+            if self._question.status not in (None, status):
+                continue
+            row = memory.rows[number]
+            bearer = memory.reference.tree.bearer(UnitId(row.unit_id), self._today)
+            found.append(
+                ObligationStatus(
+                    obligation_id=row.id,
+                    plan=slugs[row.plan_id],
+                    rule=row.rule,
+                    unit=unit_name(memory, row.unit_id),
+                    bearer=None if bearer in (None, row.unit_id) else unit_name(memory, bearer),
+                    period=row.period,
+                    title=row.title,
+                    status=status,
+                    due_at=_instant(standings.due[number]),
+                    first_receipt_at=_instant(standings.first_receipt[number]),
+                )
+            )
+        return sorted(found, key=lambda one: (one.due_at is None, one.due_at or 0, one.rule, one.unit.code, one.period))
+
+    def _of_unit(self, found: Cube, unit_id: UnitId, place: int) -> UnitCounts:
+        by_period = {
+            period.key: counts
+            for number, period in enumerate(self._memory.periods)
+            if (counts := found.counts(place, [number])).total
+        }
+        periods = {key: _shown(by_period[key]) for key in sorted(by_period)}
+        return UnitCounts(unit_name(self._memory, unit_id), _shown(found.counts(place)), periods)
+
+    def _day_of_tree(self) -> date:
+        """A plan is laid out on its effective day, where all its units exist; otherwise on the day asked about."""
+        if self._question.tree == "now" or self._question.plan is None:
+            return self._today
+        versions = self._memory.versions[self._memory.plan_ids[self._question.plan]]
+        return versions[0].plan.effective_on
+
+    def _places(self) -> dict[UnitId, int]:
+        """Return the place of each unit in the subtree asked about."""
+        layout = self._memory.reference.tree.on(self._day)
+        if self._question.unit_id not in layout:
+            return {}
+        return {layout.order[place]: number for number, place in enumerate(layout.span(self._question.unit_id))}
+
+    def _lay_out(self) -> Layout:
+        tree = self._memory.reference.tree
+        places = self._places()
+        parents = []
+        for unit_id in places:
+            parent = tree.parent(unit_id, self._day)
+            parents.append(NOWHERE if parent is None else places.get(parent, NOWHERE))
+        by_successor = self._question.tree == "now" or self._question.plan is None
+        place = []
+        for unit_id in self._memory.units:
+            standing_for = tree.bearer(UnitId(unit_id), self._day) if by_successor else None
+            place.append(places.get(standing_for or UnitId(unit_id), NOWHERE))
+        return Layout.of(parents or [NOWHERE], place)
+
+
+def _instant(micros: np.int64) -> datetime | None:
+    return None if int(micros) == NEVER else from_micros(int(micros))
+
+
+def _shown(counts: Counts) -> StatusCounts:
+    return StatusCounts(
+        total=counts.total,
+        on_time=counts.on_time,
+        late=counts.late,
+        returned=counts.returned,
+        overdue=counts.overdue,
+        due_soon=counts.due_soon,
+        not_due=counts.not_due,
+        excused=counts.excused,
+        undated=counts.undated,
+        requested=counts.requested,
+        expected_so_far=counts.expected_so_far,
+        reporting_rate=rate(counts.reporting_rate),
+        on_time_rate=rate(counts.on_time_rate),
+    )
+
+
+_STATUSES = (
+    "total",
+    "on_time",
+    "late",
+    "returned",
+    "overdue",
+    "due_soon",
+    "not_due",
+    "excused",
+    "undated",
+    "requested",
+)
+
+
+def _units_csv(counted: list[UnitCounts]) -> bytes:
+    rows = [
+        (one.unit.code, one.unit.name, period, *(getattr(counts, name) for name in _STATUSES))
+        for one in counted
+        for period, counts in {"": one.counts, **one.periods}.items()
+    ]
+    return csv_bytes(("unit", "name", "period", *_STATUSES), rows)
+
+
+def _details_csv(details: list[ObligationStatus]) -> bytes:
+    columns = ("plan", "rule", "period", "unit", "name", "bearer", "status", "due_at", "first_receipt_at", "id")
+    rows = [
+        (
+            one.plan,
+            one.rule,
+            one.period,
+            one.unit.code,
+            one.unit.name,
+            one.bearer.code if one.bearer else None,
+            one.status,
+            one.due_at and one.due_at.isoformat(),
+            one.first_receipt_at and one.first_receipt_at.isoformat(),
+            one.obligation_id,
+        )
+        for one in details
+    ]
+    return csv_bytes(columns, rows)

@@ -1,0 +1,51 @@
+"""Read what changed in the database since a revision: by whole revisions, so that nothing is lost or repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.database import Database
+from runtime.database.revision import Revision
+from runtime.reference import Reference, ReferenceView
+from services.reports.store.judgements import judgements_after
+from services.reports.store.obligations import history_after, states_after
+from services.reports.store.plans import plans_after, versions_after
+from services.reports.store.reports import versions_after as report_versions_after
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """All rows with a revision after one point and up to another."""
+
+    until: Revision
+    reference: ReferenceView
+    plans: Sequence[Any] = ()
+    plan_versions: Sequence[Any] = ()
+    states: Sequence[Any] = ()
+    history: Sequence[Any] = ()
+    report_versions: Sequence[Any] = ()
+    judgements: Sequence[Any] = ()
+
+
+async def read_delta(database: Database, reference: Reference, after: int, epoch: Any) -> Delta:
+    """Return what changed after a revision; everything, if the database began a new epoch since."""
+    view = await reference.view()
+    async with database.read() as read:
+        # First the newest number, then what lies between: rows committed meanwhile wait for the next time.
+        newest = await read.newest()
+        begin = after if newest.epoch == epoch else 0
+        if newest.number == begin:
+            return Delta(newest, view)
+        span = (begin, newest.number)
+        return Delta(
+            until=newest,
+            reference=view,
+            plans=await plans_after(read, *span),
+            plan_versions=await versions_after(read, *span),
+            states=await states_after(read, *span),
+            history=await history_after(read, *span),
+            report_versions=await report_versions_after(read, *span),
+            judgements=await judgements_after(read, *span),
+        )

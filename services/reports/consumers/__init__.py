@@ -1,0 +1,1 @@
+"""What happens when plans tells of units, days off and plans."""

@@ -1,0 +1,243 @@
+"""Obligations: one flat row each with how they stand, beside the history of all that happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Integer, SmallInteger, bindparam, select, tuple_, update
+from sqlmodel import Field
+
+from kernel.clock import from_micros, to_micros
+from runtime.database import Instant, Json, Read, Write, insert_new, insert_rows
+from services.reports.domain.obligation import Obligation
+from services.reports.domain.refusals import ObligationUnknown
+from services.reports.evaluation.history import NEVER, Fact, FactKind, fold
+from services.reports.store.table import ReportsTable
+
+
+class ObligationRow(ReportsTable, table=True):
+    """An obligation, and how it stands once all recorded facts have occurred."""
+
+    __tablename__ = "obligation_state"
+
+    id: UUID = Field(primary_key=True)
+    plan_id: UUID = Field(index=True)
+    rule: str
+    unit_id: UUID = Field(index=True)
+    period: str
+    requirement: str
+    title: str = ""
+    """What is asked for: of ad hoc requests and flash reports."""
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    calendar_digest: str | None = None
+    """Digest of the calendar with which the due instant was found."""
+    version: int = Field(sa_type=Integer)
+    """Grows with every change: the ETag."""
+    revision: int = Field(sa_type=BigInteger, index=True)
+
+
+class HistoryRow(ReportsTable, table=True):
+    """One thing that happened to an obligation. Rows are added, never changed."""
+
+    __tablename__ = "obligation_history"
+
+    obligation_id: UUID = Field(primary_key=True)
+    revision: int = Field(sa_type=BigInteger, primary_key=True)
+    ordinal: int = Field(sa_type=Integer, primary_key=True)
+    kind: int = Field(sa_type=SmallInteger)
+    occurred_at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    version: int | None = None
+    correction_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    trace: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    """Why and by whom: decision, reason, calendar digest, plan version, unit, client, report."""
+
+
+_IDS_AT_ONCE = 5000
+"""Ids in one statement: both databases limit the number of its parameters to some 32,000."""
+
+_state = ObligationRow.__table__  # type: ignore[attr-defined]
+_history = HistoryRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happens to an obligation now, or that happened earlier and is written down now."""
+
+    kind: FactKind
+    occurred_at: datetime
+    due_at: datetime | None = None
+    version: int | None = None
+    correction_due_at: datetime | None = None
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def open_obligations(tx: Write, obligations: Sequence[Obligation], opened: Happening, *, title: str = "") -> int:
+    """Write obligations that are not there yet, each with its beginning; return how many were new."""
+    states = [
+        {
+            "id": one.id,
+            "plan_id": one.plan_id,
+            "rule": one.rule,
+            "unit_id": one.unit_id,
+            "period": one.period.key,
+            "requirement": one.requirement.value,
+            "title": title,
+            "due_at": one.due.due_at if one.due else None,
+            "calendar_digest": one.due.digest if one.due else None,
+            "version": 1,
+            "revision": tx.number,
+        }
+        for one in obligations
+    ]
+    new = await insert_new(tx.connection, _state, states, _state.c.id)
+    beginnings = [_history_row(tx, one.id, 0, _beginning(opened, one)) for one in obligations if one.id in new]
+    await insert_rows(tx.connection, _history, beginnings)
+    return len(new)
+
+
+def _beginning(opened: Happening, one: Obligation) -> Happening:
+    digest = {"calendar": one.due.digest} if one.due else {}
+    due_at = one.due.due_at if one.due else None
+    return Happening(opened.kind, opened.occurred_at, due_at=due_at, trace={**opened.trace, **digest})
+
+
+async def record(tx: Write, happenings: Mapping[UUID, Sequence[Happening]]) -> None:
+    """Write what happened to obligations, and how they stand now."""
+    ids = [obligation_id for obligation_id, some in happenings.items() if some]
+    before = await facts_of(tx, ids)
+    rows, states = [], []
+    for obligation_id in ids:
+        added = [
+            _history_row(tx, obligation_id, ordinal, happening)
+            for ordinal, happening in enumerate(happenings[obligation_id])
+        ]
+        rows += added
+        standing = fold([*before[obligation_id], *(to_fact(row) for row in added)], NEVER, NEVER)
+        due_at = None if standing.due_at is None else from_micros(standing.due_at)
+        states.append({"of": obligation_id, "to_due": due_at})
+    if rows:
+        await insert_rows(tx.connection, _history, rows)
+        changed = update(_state).where(_state.c.id == bindparam("of"))
+        values = {"due_at": bindparam("to_due"), "version": _state.c.version + 1, "revision": tx.number}
+        await tx.execute(changed.values(values), states)
+
+
+def _history_row(tx: Write, obligation_id: UUID, ordinal: int, happening: Happening) -> dict[str, Any]:
+    return {
+        "obligation_id": obligation_id,
+        "revision": tx.number,
+        "ordinal": ordinal,
+        "kind": happening.kind.value,
+        "occurred_at": happening.occurred_at,
+        "recorded_at": tx.recorded_at,
+        "due_at": happening.due_at,
+        "version": happening.version,
+        "correction_due_at": happening.correction_due_at,
+        "trace": dict(happening.trace),
+    }
+
+
+def to_fact(row: Any) -> Fact:
+    """Return the engine's word for a row of the history, as a mapping or a database row."""
+    of = row if isinstance(row, Mapping) else row._mapping
+    return Fact(
+        kind=FactKind(of["kind"]),
+        occurred_at=to_micros(of["occurred_at"]),
+        recorded_at=to_micros(of["recorded_at"]),
+        revision=of["revision"],
+        ordinal=of["ordinal"],
+        due_at=None if of["due_at"] is None else to_micros(of["due_at"]),
+        version=of["version"],
+        correction_due_at=None if of["correction_due_at"] is None else to_micros(of["correction_due_at"]),
+    )
+
+
+async def facts_of(read: Read, ids: Iterable[UUID]) -> dict[UUID, list[Fact]]:
+    """Return what happened to obligations, by id, in the order of recording."""
+    found: dict[UUID, list[Fact]] = {one: [] for one in ids}
+    wanted = list(found)
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        some = wanted[start : start + _IDS_AT_ONCE]
+        for row in (await read.execute(select(_history).where(_history.c.obligation_id.in_(some)))).all():
+            found[row.obligation_id].append(to_fact(row))
+    return found
+
+
+async def get_obligation(read: Read, obligation_id: UUID) -> Any:
+    """Return the row of an obligation.
+
+    Raises:
+        ObligationUnknown: There is none.
+    """
+    return (await get_obligations(read, [obligation_id]))[0]
+
+
+async def get_obligations(read: Read, ids: Sequence[UUID]) -> Sequence[Any]:
+    """Return the rows of obligations, in the order of their ids.
+
+    Raises:
+        ObligationUnknown: One of them is not there.
+    """
+    rows = {row.id: row for row in (await read.execute(select(_state).where(_state.c.id.in_(ids)))).all()}
+    for one in ids:
+        if one not in rows:
+            raise ObligationUnknown(obligation=one)
+    return [rows[one] for one in ids]
+
+
+async def list_of_plan(read: Read, plan_id: UUID) -> Sequence[Any]:
+    """Return the rows of all obligations under a plan."""
+    return (await read.execute(select(_state).where(_state.c.plan_id == plan_id))).all()
+
+
+async def list_due_after(read: Read, instant: datetime) -> Sequence[Any]:
+    """Return the rows of obligations that are due later than an instant."""
+    return (await read.execute(select(_state).where(_state.c.due_at > instant))).all()
+
+
+async def history_of(read: Read, obligation_id: UUID) -> Sequence[Any]:
+    """Return the rows of what happened to an obligation, in the order in which it was written down."""
+    mine = select(_history).where(_history.c.obligation_id == obligation_id)
+    return (await read.execute(mine.order_by(_history.c.revision, _history.c.ordinal))).all()
+
+
+async def states_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
+    """Return the rows of obligations with a revision in (revision, newest], in order."""
+    span = (_state.c.revision > revision, _state.c.revision <= newest)
+    return (await read.execute(select(_state).where(*span).order_by(_state.c.revision, _state.c.id))).all()
+
+
+async def history_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
+    """Return the rows of the history with a revision in (revision, newest], in order."""
+    span = (_history.c.revision > revision, _history.c.revision <= newest)
+    order = (_history.c.revision, _history.c.obligation_id, _history.c.ordinal)
+    return (await read.execute(select(_history).where(*span).order_by(*order))).all()
+
+
+async def list_page(
+    read: Read,
+    *,
+    limit: int,
+    after_key: Sequence[Any] | None = None,
+    plan_id: UUID | None = None,
+    unit_ids: Sequence[UUID] | None = None,
+    period: str | None = None,
+) -> Sequence[Any]:
+    """Return up to `limit` rows in the order (period, rule, id), from behind a key."""
+    statement = select(_state).order_by(_state.c.period, _state.c.rule, _state.c.id).limit(limit)
+    if plan_id is not None:
+        statement = statement.where(_state.c.plan_id == plan_id)
+    if unit_ids is not None:
+        statement = statement.where(_state.c.unit_id.in_(unit_ids))
+    if period is not None:
+        statement = statement.where(_state.c.period == period)
+    if after_key is not None:
+        place = (after_key[0], after_key[1], UUID(after_key[2]))
+        statement = statement.where(tuple_(_state.c.period, _state.c.rule, _state.c.id) > place)
+    return (await read.execute(statement)).all()

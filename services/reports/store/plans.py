@@ -1,0 +1,117 @@
+"""Plans as plans issued them, kept word for word in every version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, select, update
+from sqlmodel import Field
+
+from contracts.plan import Plan
+from runtime.database import Instant, Json, Read, Write, insert_new
+from runtime.database.rows import insert_for
+from services.reports.domain.refusals import PlanUnknown
+from services.reports.store.table import ReportsTable
+
+
+class PlanRow(ReportsTable, table=True):
+    """A plan: its newest version, and whether its obligations are all there."""
+
+    __tablename__ = "plan"
+
+    id: UUID = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    version: int
+    generating: bool = Field(sa_type=Boolean)
+    """Obligations are still being made: what is counted now is not all."""
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    revision: int = Field(sa_type=BigInteger, index=True)
+
+
+class PlanVersionRow(ReportsTable, table=True):
+    """One version of a plan, verbatim."""
+
+    __tablename__ = "plan_version"
+
+    plan_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    document: dict[str, Any] = Field(sa_type=Json)
+    occurred_at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)
+    revision: int = Field(sa_type=BigInteger, index=True)
+
+
+_plan = PlanRow.__table__  # type: ignore[attr-defined]
+_version = PlanVersionRow.__table__  # type: ignore[attr-defined]
+
+
+async def keep_version(tx: Write, plan: Plan, occurred_at: datetime, *, generating: bool) -> None:
+    """Keep a version of a plan; keeping it again only changes whether its obligations are being made."""
+    row = {
+        "plan_id": plan.plan_id,
+        "version": plan.version,
+        "document": plan.model_dump(mode="json"),
+        "occurred_at": occurred_at,
+        "recorded_at": tx.recorded_at,
+        "revision": tx.number,
+    }
+    await insert_new(tx.connection, _version, [row], _version.c.version)
+    statement = insert_for(tx.connection, _plan).values(
+        id=plan.plan_id, slug=plan.slug, version=plan.version, generating=generating, revision=tx.number
+    )
+    newer = {"version": plan.version, "generating": generating, "revision": tx.number}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=newer))
+
+
+async def note_closed(tx: Write, plan_id: UUID, at: datetime) -> None:
+    """Note that a plan was closed."""
+    await tx.execute(update(_plan).where(_plan.c.id == plan_id).values(closed_at=at, revision=tx.number))
+
+
+async def get_plan(read: Read, slug: str) -> Plan:
+    """Return the newest version of a plan.
+
+    Raises:
+        PlanUnknown: None was issued under this slug.
+    """
+    newest = (
+        select(_version.c.document)
+        .join(_plan, _plan.c.id == _version.c.plan_id)
+        .where(_plan.c.slug == slug, _version.c.version == _plan.c.version)
+    )
+    document = (await read.execute(newest)).scalar_one_or_none()
+    if document is None:
+        raise PlanUnknown(plan=slug)
+    return Plan.model_validate(document)
+
+
+async def get_plan_by_id(read: Read, plan_id: UUID) -> Plan:
+    """Return the newest version of a plan that is known to exist."""
+    slug = (await read.execute(select(_plan.c.slug).where(_plan.c.id == plan_id))).scalar_one()
+    return await get_plan(read, slug)
+
+
+async def list_plans(read: Read) -> Sequence[Plan]:
+    """Return the newest version of every plan."""
+    newest = (
+        select(_version.c.document)
+        .join(_plan, _plan.c.id == _version.c.plan_id)
+        .where(_version.c.version == _plan.c.version)
+        .order_by(_plan.c.slug)
+    )
+    return [Plan.model_validate(document) for document in (await read.execute(newest)).scalars()]
+
+
+async def versions_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
+    """Return the rows of plan versions with a revision in (revision, newest], in order."""
+    span = (_version.c.revision > revision, _version.c.revision <= newest)
+    return (await read.execute(select(_version).where(*span).order_by(_version.c.revision))).all()
+
+
+async def plans_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
+    """Return the rows of plans with a revision in (revision, newest], in order."""
+    span = (_plan.c.revision > revision, _plan.c.revision <= newest)
+    return (await read.execute(select(_plan).where(*span).order_by(_plan.c.revision))).all()

@@ -1,0 +1,24 @@
+"""All tables of the service, for migrations and their test."""
+
+from __future__ import annotations
+
+from services.reports.store.judgements import JudgementRow
+from services.reports.store.obligations import HistoryRow, ObligationRow
+from services.reports.store.plans import PlanRow, PlanVersionRow
+from services.reports.store.reports import CoverRow, ReportRow, ReportVersionRow
+from services.reports.store.table import ReportsTable
+
+TABLES = (
+    PlanRow,
+    PlanVersionRow,
+    ObligationRow,
+    HistoryRow,
+    ReportRow,
+    CoverRow,
+    ReportVersionRow,
+    JudgementRow,
+)
+
+metadata = ReportsTable.metadata
+
+__all__ = ["TABLES", "metadata"]

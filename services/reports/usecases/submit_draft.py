@@ -1,0 +1,30 @@
+"""Send a draft to its receiver."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from kernel.ids import UnitId
+from runtime.database import Write
+from runtime.reference import Actor
+from services.reports.domain.content import content_from_json
+from services.reports.domain.report import Act, ReportState, after
+from services.reports.store.reports import versions_of
+from services.reports.usecases.edit_draft import ensure_same_cover
+from services.reports.usecases.receive_version import Receipt, receive_version
+
+
+async def submit_draft(report: Any, *, tx: Write, actor: Actor, at: datetime) -> None:
+    """Receive a draft as it stands.
+
+    Raises:
+        UnitOutside: The caller does not act for the unit.
+        TransitionIllegal: It is no draft any more.
+        FiguresInvalid: A cumulative figure has fallen behind another report meanwhile.
+    """
+    actor.must_act_for(UnitId(report.unit_id))
+    after(ReportState(report.state), Act.SUBMIT)
+    content = content_from_json((await versions_of(tx, report.id))[-1].content)
+    await ensure_same_cover(report, content, tx)
+    await receive_version(report, content, Receipt(at), tx=tx, actor=actor, version=report.version)

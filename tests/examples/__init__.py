@@ -1,0 +1,1 @@
+"""The examples: their units, plans and synthetic years."""

@@ -1,0 +1,1 @@
+"""The door, seen from outside and from the services behind it."""

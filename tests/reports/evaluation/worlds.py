@@ -1,0 +1,102 @@
+"""Plans in miniature for tests: units that owe reports of 2025, and what they reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Literal
+
+from kernel.calendar.period import CutOff, Period, parse_period
+from services.reports.evaluation.book import Book
+from services.reports.evaluation.columns import Duty
+from services.reports.evaluation.contribution import Asked, contributions
+from services.reports.evaluation.evidence import Basis, Evidence, Form, Lifetime, Tables, reports_of
+from services.reports.evaluation.figures import Element, ElementKind, Figures
+from services.reports.evaluation.history import Fact, FactKind
+from services.reports.evaluation.indicator import Answer, TipsFigures, answer
+from services.reports.evaluation.measures import Indicator
+from tests.reports.evaluation.histories import DAY, FOREVER, instant
+
+START = instant(date(2024, 12, 15))
+YEAR_END = instant(date(2025, 12, 15))
+
+
+class World:
+    """A book with figures, in which a report is one line. Reports are due at the end of their period and on time."""
+
+    def __init__(self, **kinds: str) -> None:
+        self.elements = {code: Element(code, ElementKind(kind)) for code, kind in kinds.items()}
+        self.book = Book()
+        self.periods: list[Period] = []
+        self.forms: list[Form] = []
+        self.figures = Figures()
+        self.lifetimes: dict[int, Lifetime] = {}
+
+    def owe(
+        self,
+        unit: int,
+        period: str,
+        *,
+        elements: Iterable[str] | None = None,
+        due: int | Literal["undated"] | None = None,
+        requested: bool = False,
+        cut_off: CutOff = CutOff.DECREE_09,
+        facts: Iterable[Fact] | None = None,
+    ) -> int:
+        """Enter an obligation that is open since the year began; by default it collects every element."""
+        self.periods.append(parse_period(period))
+        self.forms.append(Form(frozenset(self.elements if elements is None else elements), cut_off))
+        days = self.periods[-1].days(CutOff.DECREE_09)
+        due_at = instant(days.until) if due is None and days is not None else due
+        opened = Fact(FactKind.OPENED, START, START, 1, due_at=due_at if isinstance(due_at, int) else None)
+        duty = Duty(unit, len(self.book), 0, 0, reminder=7 * DAY, requested=requested)
+        return self.book.add(duty, [opened] if facts is None else facts)
+
+    def report(
+        self,
+        row: int,
+        figures: Mapping[str, int] | None = None,
+        *,
+        nil: bool = False,
+        by_month: Mapping[str, Mapping[str, int]] | None = None,
+        at: int | None = None,
+        accepted: bool = True,
+        version: int = 1,
+    ) -> int:
+        """Send a report an hour before its period ends, and accept it at once."""
+        days = self.periods[row].days(CutOff.DECREE_09)
+        sent_at = instant(days.until - timedelta(days=1)) if at is None and days is not None else at or START
+        months = {
+            code: {parse_period(key): value for key, value in entries.items()}
+            for code, entries in (by_month or {}).items()
+        }
+        self.figures.add(row, version, figures or {}, by_month=months, nil=nil)
+        self.book.record(row, [Fact(FactKind.SUBMITTED, sent_at, sent_at, 2, version=version)])
+        if accepted:
+            self.book.record(row, [Fact(FactKind.ACCEPTED, sent_at, sent_at, 3, version=version)])
+        return row
+
+    def excuse(self, row: int) -> int:
+        """Excuse an obligation from the start."""
+        self.book.record(row, [Fact(FactKind.EXCUSED, START, START, 2)])
+        return row
+
+    def ask(
+        self,
+        indicator: Indicator,
+        *,
+        period: str = "2025",
+        t: int = FOREVER,
+        known_at: int = FOREVER,
+        basis: Basis = Basis.ACCEPTED,
+        units: Iterable[int] = range(8),
+        plans_issued: frozenset[int] = frozenset(),
+        tips: TipsFigures | None = None,
+        judged_met: bool | None = None,
+    ) -> Answer:
+        """Ask how an indicator stands over some units."""
+        tables = Tables(self.periods, self.forms, self.elements, self.figures, self.lifetimes)
+        evidence = Evidence(t, basis, self.book.columns, self.book.as_of(t, known_at), tables)
+        reports = reports_of(units, range(len(self.book)), evidence)
+        asked = Asked(indicator, parse_period(period), plans_issued=plans_issued)
+        return answer(asked, contributions(asked, reports), t, tips=tips, judged_met=judged_met)

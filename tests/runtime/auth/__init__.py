@@ -1,0 +1,1 @@
+"""Tokens: what is accepted, what is refused and why, and where keys come from."""
