@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from starlette.responses import Response
 
 _HEADERS = {
@@ -51,21 +51,19 @@ _ASSETS = {
 }
 
 
-def docs_router() -> APIRouter:
-    """Return the routes of the page and its assets. All addresses in it are relative to its own."""
-    router = APIRouter(include_in_schema=False)
+def add_docs_page(app: FastAPI) -> None:
+    """Add the page and its assets to an app. All addresses in it are relative to its own."""
 
-    @router.get("/docs")
+    @app.get("/docs", include_in_schema=False)
     async def read_docs() -> Response:
         return Response(_PAGE, media_type="text/html", headers=_HEADERS)
 
-    @router.get("/docs/start.js")
+    @app.get("/docs/start.js", include_in_schema=False)
     async def read_start() -> Response:
         return Response(_START, media_type="text/javascript", headers=_ASSET_HEADERS)
 
     for name, media_type in _ASSETS.items():
-        router.add_api_route(f"/docs/{name}", _asset_endpoint(name, media_type))
-    return router
+        app.add_api_route(f"/docs/{name}", _asset_endpoint(name, media_type), include_in_schema=False)
 
 
 def _asset_endpoint(name: str, media_type: str) -> Callable[[], Awaitable[Response]]:

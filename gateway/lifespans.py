@@ -57,14 +57,14 @@ class HostedService:
         """Stop the service and wait for it, `patience` seconds at most."""
         if self._life is None:
             return
-        self._is_running = False
+        was_running, self._is_running = self._is_running, False
         self._orders.put_nowait({"type": "lifespan.shutdown"})
         done, _ = await asyncio.wait({self._life}, timeout=patience)
         if not done:
             _log.error("service did not stop in time", service=self.name)
             self._life.cancel()
             await asyncio.wait({self._life})
-        elif self._failure is not None:
+        elif was_running and self._failure is not None:
             _log.error("service failed while stopping", service=self.name, error=type(self._failure).__name__)
 
     async def _live(self) -> None:
@@ -74,6 +74,7 @@ class HostedService:
         except Exception as error:  # noqa: BLE001  a service may raise anything; it is told to whoever waits
             self._failure = error
             if self._is_running:
+                self._is_running = False
                 _log.error("lifespan of a running service broke off", service=self.name, error=type(error).__name__)
         finally:
             self._reports.put_nowait(_ENDED)

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gateway.docs_page import docs_router
+from gateway.docs_page import add_docs_page
 from gateway.merge import merge_documents
 from gateway.readiness import Readiness, State
 from gateway.routes import KIND, OPEN, Document
@@ -52,7 +52,7 @@ def create_pages(
 ) -> FastAPI:
     """Return the app with the gateway's own routes; `documents` are those of the services."""
     app = FastAPI(title="Cổng vào", version=version("lanhmanh"), docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(docs_router())
+    add_docs_page(app)
 
     @app.get("/healthz", summary="Cổng vào còn chạy", openapi_extra=_OPEN)
     async def read_health() -> Health:

@@ -111,8 +111,6 @@ class Proxy:
         with upstream.breaker.attempt():
             async with exchange.service_turn(route.service, patience=bulk if route.is_bulk else other):
                 await upstream.service(scope, exchange.receive, exchange.send)
-        if exchange.refusal is not None:
-            raise exchange.refusal
 
 
 def _inward(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

@@ -1,0 +1,1 @@
+"""The command line, and the embedded product: the only package that sees every service."""

@@ -8,11 +8,15 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from runtime.bus.kafka_settings import KafkaSettings
+
 
 class ServiceConfig(BaseSettings):
     """Settings from the environment, prefix `LANHMANH_`. Unknown values of a known setting stop the start."""
 
-    model_config = SettingsConfigDict(env_prefix="LANHMANH_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LANHMANH_", env_nested_delimiter="__", extra="ignore", frozen=True
+    )
 
     env: Literal["development", "production"] = "development"
     """`production` forbids development keys and the development issuer."""
@@ -20,12 +24,8 @@ class ServiceConfig(BaseSettings):
     """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://role@host/database`."""
     database_durable: bool = True
     """SQLite: flush each commit to disk."""
-    kafka_servers: str = ""
-    """Comma-separated `host:port` of the brokers. Needed wherever a service runs as a process of its own."""
-    kafka_security: dict[str, str] = Field(default_factory=dict)
-    """SASL and TLS settings, passed to the client as they are, as a JSON object."""
-    kafka_replication: int = Field(default=3, ge=1)
-    """Copies of each topic."""
+    kafka: KafkaSettings | None = None
+    """`LANHMANH_KAFKA__BOOTSTRAP_SERVERS` and so on. Needed wherever a service runs as a process of its own."""
     issuer: str = "http://127.0.0.1:8009"
     """The OIDC issuer whose tokens are accepted, exactly as its tokens name it."""
     jwks_url: str = ""

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.model import Event
 from runtime.bus import Bus, Message, Subscription
 from runtime.database import Database, Write
+from runtime.database.failure import is_passing
 from runtime.dead_letter import list_waiting, mark_replayed, put_aside
 from runtime.inbox import has_handled, take_new
+from runtime.pauses import Pauses
 from runtime.telemetry.log import get_logger
 from runtime.telemetry.metrics import Metrics
 from runtime.telemetry.trace import set_traceparent
@@ -31,10 +33,8 @@ BATCH = 100
 """Messages in one transaction at most."""
 TRIES = 8
 """How often one message is tried before it is put aside."""
-FIRST_PAUSE = 0.05
-"""Seconds before the second try. Each further pause is twice as long."""
-LONGEST_PAUSE = 10.0
-"""Seconds: pauses grow no longer."""
+PAUSES = Pauses(first=0.05, longest=10.0)
+"""Between two tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,15 @@ class Consumer:
     """One consumer of one topic."""
 
     def __init__(
-        self, name: str, topic: str, handlers: Sequence[On[Any]], *, database: Database, bus: Bus, metrics: Metrics
+        self,
+        name: str,
+        topic: str,
+        handlers: Sequence[On[Any]],
+        *,
+        database: Database,
+        bus: Bus,
+        metrics: Metrics,
+        pauses: Pauses = PAUSES,
     ) -> None:
         self.name = name
         self.topic = topic
@@ -60,29 +68,34 @@ class Consumer:
         self._database = database
         self._bus = bus
         self._metrics = metrics
+        self._pauses = pauses
         self._log = get_logger(database.service)
         self._subscription: Subscription | None = None
 
     async def run(self) -> None:
         """Handle messages until cancelled. A failure of the database or the bus is waited out."""
-        pause = FIRST_PAUSE
+        pauses = iter(self._pauses)
         while True:
             try:
                 subscription = await self._subscribed()
                 await self._handle_batch(subscription, await subscription.fetch(BATCH))
-                pause = FIRST_PAUSE
-            except (DBAPIError, OSError) as error:
+                pauses = iter(self._pauses)
+            except Exception as error:  # noqa: BLE001 - a consumer that ends would stop its service's events unnoticed
                 self._log.warning("consumer waits", consumer=self.name, topic=self.topic, error=type(error).__name__)
                 # What was fetched and not committed comes again with the new subscription.
-                await self.close()
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                await self._leave()
+                await asyncio.sleep(next(pauses))
 
     async def close(self) -> None:
         """Leave the topic."""
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
             await subscription.close()
+
+    async def _leave(self) -> None:
+        """Leave the topic after a failure, which may have reached the bus too."""
+        with suppress(Exception):
+            await self.close()
 
     async def lag(self) -> int:
         """Return how many events are still to be handled."""
@@ -99,7 +112,7 @@ class Consumer:
             try:
                 await self._apply(together, subscription)
             except Exception as error:
-                if _is_unreachable(error):
+                if is_passing(error):
                     raise
                 for message in together:
                     await self._insist(subscription, message)
@@ -125,18 +138,16 @@ class Consumer:
 
     async def _insist(self, subscription: Subscription, message: Message) -> None:
         """Try one message until it takes effect, or put it aside."""
-        pause = FIRST_PAUSE
-        for tries in range(1, TRIES + 1):
+        for tries, pause in zip(range(1, TRIES + 1), self._pauses, strict=False):
             try:
                 return await self._apply([message], subscription)
             except Exception as error:
                 self._failed(message, error, tries)
-                if _is_unreachable(error):
+                if is_passing(error):
                     raise
                 failure = type(error).__name__
             if tries < TRIES:
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
         return await self._give_up(subscription, message, failure)
 
     async def _apply(self, messages: Sequence[Message], subscription: Subscription | None) -> None:
@@ -198,8 +209,3 @@ class Consumer:
             else:
                 at = self._database.clock.now()
                 await self._database.mark(partial(mark_replayed, consumer=self.name, message=message, at=at))
-
-
-def _is_unreachable(error: Exception) -> bool:
-    """Tell a database or bus that cannot be reached from a message that the database refuses."""
-    return isinstance(error, DBAPIError | OSError) and not isinstance(error, IntegrityError | DataError)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.bus import Publisher
@@ -15,42 +14,44 @@ from runtime.bus.message import from_outbox
 from runtime.database import Database
 from runtime.database.lock import held_lock
 from runtime.database.outbox import outbox
+from runtime.pauses import Pauses
 from runtime.telemetry.log import get_logger
 from runtime.telemetry.metrics import Metrics
 
 BATCH = 500
 """Events sent at once at most."""
-FIRST_PAUSE = 0.1
-LONGEST_PAUSE = 5.0
-"""Seconds to wait when the broker or the database fails: doubled each time."""
+PAUSES = Pauses(first=0.1, longest=5.0)
+"""When the broker or the database fails."""
 
 
 class Relay:
     """The one sender of a service's events. Of several replicas, the one that holds the lock sends."""
 
-    def __init__(self, database: Database, publisher: Publisher, metrics: Metrics) -> None:
+    def __init__(self, database: Database, publisher: Publisher, metrics: Metrics, *, pauses: Pauses = PAUSES) -> None:
         self._database = database
         self._publisher = publisher
         self._metrics = metrics
+        self._pauses = pauses
         self._log = get_logger(database.service)
 
     async def run(self) -> None:
         """Send until cancelled. A failure is waited out; what was not marked is sent again."""
-        pause = FIRST_PAUSE
+        pauses = iter(self._pauses)
         while True:
             try:
                 async with held_lock(self._database, "relay"):
                     while True:
                         await self._send_waiting()
-                        pause = FIRST_PAUSE
-            except (DBAPIError, OSError) as error:
+                        pauses = iter(self._pauses)
+            except Exception as error:  # noqa: BLE001 - a relay that ends would stop its service's events unnoticed
                 self._log.warning("relay waits", error=type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                await asyncio.sleep(next(pauses))
 
     async def _send_waiting(self) -> None:
         """Send one batch, or wait for a commit if there is nothing to send."""
         rings = self._database.committed.rings
+        # First, so that the gauges tell of an outage while it lasts.
+        await self._measure()
         unsent = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.revision, outbox.c.ordinal)
         async with self._database.read() as read:
             newest = await read.newest()
@@ -58,8 +59,7 @@ class Relay:
         if rows:
             await self._publisher.send([from_outbox(row, newest.epoch) for row in rows])
             await self._database.mark(lambda connection: self._mark(connection, [row.event_id for row in rows]))
-        await self._measure()
-        if not rows:
+        else:
             # Other replicas commit too, and ring no bell here: look again after a second.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._database.committed.after(rings), timeout=1.0)

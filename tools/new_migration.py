@@ -41,7 +41,12 @@ def main(owner: str, what: str) -> None:
             command.revision(config, what, autogenerate=True, rev_id=_revision_id(now, what))
     for file in (folder / "versions").glob(f"{now:%Y%m%d_%H%M}_*.py"):
         # A migration is frozen: it names the types of the database, not ours, which may change.
-        text = file.read_text().replace("Json()", "sa.LargeBinary()").replace("Instant()", "sa.BigInteger()")
+        text = (
+            file.read_text()
+            .replace("Json()", "sa.LargeBinary()")
+            .replace("Instant()", "sa.BigInteger()")
+            .replace("AutoString()", "sa.String()")
+        )
         file.write_text(text)
 
 

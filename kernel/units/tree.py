@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -113,6 +113,21 @@ class UnitTree:
         layout = self.on(day)
         span = layout.span(self.get(unit_id).id)
         return layout.order[span.start : span.stop]
+
+    def below(
+        self, unit_id: UnitId, day: date, *, kinds: Collection[str] = (), depth: int | None = None
+    ) -> Iterator[UnitId]:
+        """Yield the units below a unit, depth first: those of some reporter kinds, at most `depth` levels down."""
+        layout = self.on(day)
+        depths = {unit_id: 0}
+        for position in layout.span(unit_id)[1:]:
+            unit = layout.order[position]
+            parent = layout.parent(unit)
+            # Everything but the top itself stands under a unit that came before it.
+            depths[unit] = depths[parent] + 1 if parent is not None else 0
+            is_near = depth is None or depths[unit] <= depth
+            if is_near and (not kinds or self.get(unit).reporter_kind in kinds):
+                yield unit
 
     def is_within(self, unit_id: UnitId, root_id: UnitId, day: date) -> bool:
         """Say whether a unit is another one, or stands somewhere below it, on a day."""

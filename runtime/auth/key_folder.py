@@ -55,7 +55,16 @@ def ensure_client_secret(folder: Path) -> str:
     Raises:
         KeyFileExposed: Its mode lets others read it.
     """
-    return _ensure_secret_file(folder / _CLIENT_SECRET, lambda: secrets.token_urlsafe(32)).strip()
+    return ensure_secret(folder, _CLIENT_SECRET)
+
+
+def ensure_secret(folder: Path, name: str) -> str:
+    """Return a random secret kept in a file of a folder, made on first use.
+
+    Raises:
+        KeyFileExposed: Its mode lets others read it.
+    """
+    return _ensure_secret_file(folder / name, lambda: secrets.token_urlsafe(32)).strip()
 
 
 def _ensure_secret_file(path: Path, make: Callable[[], str]) -> str:

@@ -61,18 +61,18 @@ class KeySource:
             KeysUnavailable: There are none yet, and the issuer does not answer.
         """
         if self._keys is None or self._is_older_than(self._max_age):
-            return await self.newer_than(self._keys)
+            return await self.fetched_anew()
         return self._keys
 
-    async def newer_than(self, seen: KeySet | None) -> KeySet:
-        """Return keys fetched after `seen`, in which something was missing; `seen` itself within the pause.
+    async def fetched_anew(self) -> KeySet:
+        """Return the keys as the issuer has them now, or had them a moment ago: a fetch within the pause counts.
 
         Raises:
             KeysUnavailable: As `current`.
         """
         async with self._fetching:
-            # Who waited for another's fetch takes its result.
-            if self._keys is seen and self._is_older_than(self._pause):
+            # Who waited here for another's fetch takes its result.
+            if self._is_older_than(self._pause):
                 await self._refresh()
         if self._keys is None:
             raise KeysUnavailable(retry_after=int(self._pause.total_seconds()))

@@ -97,7 +97,7 @@ class TokenVerifier:
             claims = self._signed_claims(token, keys)
         except InvalidKeyIdError:
             # The issuer may have begun to use a new key since.
-            keys = await self._keys.newer_than(keys)
+            keys = await self._keys.fetched_anew()
             try:
                 claims = self._signed_claims(token, keys)
             except InvalidKeyIdError:

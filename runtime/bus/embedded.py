@@ -31,6 +31,10 @@ offset = Table(
 )
 
 
+_BEGINNING = (-1, -1)
+"""Before the first event: revisions and ordinals count from 0 at least."""
+
+
 class EmbeddedBus:
     """Delivers from the outboxes of the services in this process."""
 
@@ -58,14 +62,14 @@ class EmbeddedSubscription:
         self._topic = topic
         self._own = own
         self._producer = producer
-        self._at = (-1, -1)
+        self._at = _BEGINNING
 
     async def fetch(self, limit: int) -> Sequence[Message]:
         while True:
             rings = self._producer.committed.rings
             async with self._producer.read() as read:
                 newest = await read.newest()
-                rows = (await read.execute(self._after_own_place().limit(limit))).all()
+                rows = (await read.execute(self._after(self._at).limit(limit))).all()
             if rows:
                 self._at = (rows[-1].revision, rows[-1].ordinal)
                 return [from_outbox(row, newest.epoch) for row in rows]
@@ -88,12 +92,16 @@ class EmbeddedSubscription:
         """Do nothing: the offset was committed with the consumer's transaction."""
 
     async def rewind(self) -> None:
+        self._at = await self._committed()
+
+    async def _committed(self) -> tuple[int, int]:
+        """Return the place of the last event handled, or one before the first."""
         mine = select(offset).where(offset.c.consumer == self._consumer, offset.c.topic == self._topic)
         async with self._own.read() as read:
             row = (await read.execute(mine)).one_or_none()
-        self._at = (-1, -1)
-        if row is not None and await self._still_holds(row.epoch, row.revision, row.ordinal, row.event_id):
-            self._at = (row.revision, row.ordinal)
+        if row is None or not await self._still_holds(row.epoch, row.revision, row.ordinal, row.event_id):
+            return _BEGINNING
+        return row.revision, row.ordinal
 
     async def _still_holds(self, epoch: UUID, revision: int, ordinal: int, event_id: UUID) -> bool:
         """Tell whether the outbox still has, at this place, the event that was handled last.
@@ -107,14 +115,15 @@ class EmbeddedSubscription:
         return newest.epoch == epoch and found == event_id
 
     async def lag(self) -> int:
-        count = select(func.count()).select_from(self._after_own_place().subquery())
+        unhandled = self._after(await self._committed())
+        count = select(func.count()).select_from(unhandled.subquery())
         async with self._producer.read() as read:
             return int((await read.execute(count)).scalar_one())
 
     async def close(self) -> None:
         return None
 
-    def _after_own_place(self) -> Select[Any]:
-        revision, ordinal = self._at
+    def _after(self, place: tuple[int, int]) -> Select[Any]:
+        revision, ordinal = place
         later = or_(outbox.c.revision > revision, and_(outbox.c.revision == revision, outbox.c.ordinal > ordinal))
         return select(outbox).where(outbox.c.topic == self._topic, later).order_by(outbox.c.revision, outbox.c.ordinal)

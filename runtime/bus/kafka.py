@@ -6,91 +6,21 @@ Every error of the client leaves here as `KafkaUnavailable`, an `OSError`: wait 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from ssl import SSLContext, create_default_context
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
-from pydantic import BaseModel, FilePath, SecretStr
+from aiokafka.errors import CommitFailedError, IllegalStateError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.bus.binary_mode import from_record, to_headers
+from runtime.bus.kafka_settings import CONSUMER, PRODUCER, KafkaSettings, translated
+from runtime.bus.kafka_topics import create_missing_topics
 from runtime.bus.message import Message
 from runtime.database import Database
 
-_CLIENT = {
-    # With the client's own 40 s and 5 min, a broker that hangs holds everything up until it comes back;
-    # with these, the client has found the others after 6 s.
-    "request_timeout_ms": 5_000,
-    "metadata_max_age_ms": 3_000,
-}
-PRODUCER = {
-    **_CLIENT,
-    "acks": "all",
-    "enable_idempotence": True,
-    "max_request_size": 8 * 1024 * 1024,
-    # The client sends one batch at a time: with its own 16 KiB, the relay would wait for some 30 in a row.
-    "max_batch_size": 512 * 1024,
-}
-"""Settings of every producer: a message counts as sent when all replicas in sync have it, and is kept once."""
-CONSUMER = {
-    **_CLIENT,
-    "enable_auto_commit": False,
-    "auto_offset_reset": "earliest",
-    "isolation_level": "read_committed",
-    # A replica learns by its next heartbeat that another joins; all stand still until every one has answered.
-    "heartbeat_interval_ms": 1_000,
-}
-"""Settings of every consumer: offsets follow transactions, and a new consumer starts at the beginning."""
-
 SEND_SECONDS = 15.0
 """How long a batch may wait for its acknowledgement before its producer is given up for a new one."""
-
-
-class KafkaUnavailable(OSError):
-    """Kafka does not answer, or does not take part now."""
-
-
-class KafkaSettings(BaseModel):
-    """Where Kafka is, and how to be let in."""
-
-    bootstrap_servers: str
-    """`host:port`, several with commas between."""
-    replication: int = 3
-    """Copies of each topic that this product creates; one fewer must have a message before it is acknowledged."""
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    sasl_username: str | None = None
-    sasl_password: SecretStr | None = None
-    ca_file: FilePath | None = None
-    """PEM file with the authorities that the brokers' certificates are checked by; without it the system's."""
-    certificate_file: FilePath | None = None
-    """PEM file with the client's own certificate, where brokers ask for one."""
-    key_file: FilePath | None = None
-
-    def client(self) -> dict[str, Any]:
-        """Return what every client is given to connect."""
-        connection: dict[str, Any] = {
-            "bootstrap_servers": self.bootstrap_servers,
-            "security_protocol": self.security_protocol,
-        }
-        if self.security_protocol.endswith("SSL"):
-            connection["ssl_context"] = self._ssl_context()
-        if self.security_protocol.startswith("SASL"):
-            password = self.sasl_password
-            connection["sasl_mechanism"] = self.sasl_mechanism
-            connection["sasl_plain_username"] = self.sasl_username
-            connection["sasl_plain_password"] = password and password.get_secret_value()
-        return connection
-
-    def _ssl_context(self) -> SSLContext:
-        context = create_default_context(cafile=self.ca_file)
-        if self.certificate_file is not None:
-            context.load_cert_chain(self.certificate_file, self.key_file)
-        return context
 
 
 class KafkaBus:
@@ -113,7 +43,7 @@ class KafkaBus:
         await create_missing_topics(self._settings, self._topics)
         client = AIOKafkaConsumer(topic, group_id=f"{consumer}.{topic}", **CONSUMER, **self._settings.client())
         try:
-            with _translated():
+            with translated():
                 await client.start()
         except BaseException:
             await client.stop()
@@ -139,7 +69,7 @@ class KafkaSubscription:
 
         After a rebalance, what was fetched and not committed comes again, here or at another replica.
         """
-        with _translated():
+        with translated():
             first = await self._client.getone()
             place = TopicPartition(first.topic, first.partition)
             rest = []
@@ -159,7 +89,7 @@ class KafkaSubscription:
         and its inbox drops them.
         """
         place = TopicPartition(last.topic, int(last.position.stream))
-        with _translated():
+        with translated():
             try:
                 await self._client.commit({place: last.position.number + 1})
             except (CommitFailedError, IllegalStateError):
@@ -167,13 +97,13 @@ class KafkaSubscription:
 
     async def rewind(self) -> None:
         """Go back to the last commit in each partition, or to its beginning if there was none."""
-        with _translated():
+        with translated():
             for place in self._client.assignment():
                 self._client.seek(place, await self._committed(place))
 
     async def lag(self) -> int:
         """Return how many messages after the last commit there are, in the partitions of this replica."""
-        with _translated():
+        with translated():
             places = self._client.assignment()
             ends = await self._client.end_offsets(places) if places else {}
             return sum([end - await self._committed(place) for place, end in ends.items()])
@@ -220,7 +150,7 @@ class KafkaPublisher:
             KafkaUnavailable: Some may not be kept: send all again. Readers know those that were kept by their ids.
         """
         try:
-            with _translated():
+            with translated():
                 async with asyncio.timeout(self._send_seconds):
                     await _send_in_order(await self._connected(), messages)
         except OSError:
@@ -246,36 +176,6 @@ class KafkaPublisher:
         return self._producer
 
 
-async def create_missing_topics(settings: KafkaSettings, topics: Mapping[str, int]) -> None:
-    """Create those declared topics that are not there, to keep everything for ever. Others are left as they are.
-
-    Raises:
-        KafkaUnavailable: Kafka does not answer, or refuses.
-    """
-    keep = {
-        "cleanup.policy": "delete",
-        "retention.ms": "-1",
-        "retention.bytes": "-1",
-        # With `acks=all`, an acknowledged message survives the loss of any one copy.
-        "min.insync.replicas": str(max(1, settings.replication - 1)),
-        "max.message.bytes": str(PRODUCER["max_request_size"]),
-    }
-    admin = AIOKafkaAdminClient(**_CLIENT, **settings.client())
-    try:
-        with _translated():
-            await admin.start()
-            missing = sorted(topics.keys() - set(await admin.list_topics()))
-            if not missing:
-                return
-            wanted = [NewTopic(name, topics[name], settings.replication, topic_configs=keep) for name in missing]
-            for _name, code, *_rest in (await admin.create_topics(wanted)).topic_errors:
-                # Another process that starts at the same time may be faster.
-                if code not in {0, TopicAlreadyExistsError.errno}:
-                    raise for_code(code)
-    finally:
-        await admin.close()
-
-
 async def _send_in_order(producer: _Producer, messages: Sequence[Message]) -> None:
     acknowledgements: list[asyncio.Future[Any]] = []
     try:
@@ -299,11 +199,3 @@ def _to_message(record: Any) -> Message:
         value=record.value,
         headers=record.headers,
     )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (KafkaError, TimeoutError) as error:
-        raise KafkaUnavailable(f"{type(error).__name__}: {error}") from error

@@ -11,15 +11,16 @@ from typing import IO, Any, TypeVar
 
 from sqlalchemy import Executable
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.model import Event
 from kernel.clock import Clock
 from runtime.database.connect import Settings, lock_file, reader_engine, writer_engine
-from runtime.database.outbox import flush_events
+from runtime.database.failure import is_passing
+from runtime.database.outbox import Published, flush_events
 from runtime.database.revision import Revision, newest, take_next
 from runtime.database.wakeup import Wakeup
+from runtime.telemetry.trace import current_traceparent
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class Write(Read):
 
     revision: Revision
     clock: Clock
-    _events: list[Event] = field(default_factory=list)
+    _events: list[Published] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -62,7 +63,8 @@ class Write(Read):
 
     def publish(self, *events: Event) -> None:
         """Have events published if, and only if, this transaction commits."""
-        self._events.extend(events)
+        trace = current_traceparent()
+        self._events.extend(Published(event, trace) for event in events)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
@@ -145,8 +147,8 @@ class Database:
                 try:
                     async with self._writer.begin() as connection:
                         result = await work(connection)
-                except (DBAPIError, OSError) as error:
-                    if attempt == _ATTEMPTS or not _is_passing(error):
+                except Exception as error:
+                    if attempt == _ATTEMPTS or not is_passing(error):
                         raise
                 else:
                     self.committed.ring()
@@ -169,16 +171,3 @@ class Database:
         """Run schema changes on the writing connection. `run` gets a synchronous connection."""
         async with self._writer.begin() as connection:
             await connection.run_sync(run)
-
-
-def _is_passing(error: DBAPIError | OSError) -> bool:
-    """Tell whether the same transaction may succeed when run again."""
-    if isinstance(error, OSError):
-        return True
-    if error.connection_invalidated:
-        return True
-    state = getattr(error.orig, "sqlstate", None) or ""
-    # 40001, 40P01: serialization and deadlock; 55P03: lock timeout; 57P01-03: the server is going down or starting.
-    if state in {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"} or state.startswith("08"):
-        return True
-    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)

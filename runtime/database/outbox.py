@@ -6,6 +6,7 @@ The outbox keeps everything for ever. It is the embedded bus itself, and what th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Uuid
@@ -15,7 +16,6 @@ from contracts.model import Event
 from runtime.database.revision import Revision
 from runtime.database.tables import metadata
 from runtime.database.types import Instant
-from runtime.telemetry.trace import current_traceparent
 
 _EVENTS = UUID("1d1f9a52-9b0e-5f38-8d57-0e9a6c5b4d21")
 
@@ -43,7 +43,17 @@ Index(
 )
 
 
-async def flush_events(connection: AsyncConnection, revision: Revision, source: str, events: Sequence[Event]) -> None:
+class Published(NamedTuple):
+    """An event that waits for its transaction to commit."""
+
+    event: Event
+    traceparent: str | None
+    """Trace context of what caused it: events of one transaction may come from several messages."""
+
+
+async def flush_events(
+    connection: AsyncConnection, revision: Revision, source: str, events: Sequence[Published]
+) -> None:
     """Write the events of one transaction, numbered in the order in which they were published."""
     if not events:
         return
@@ -58,9 +68,9 @@ async def flush_events(connection: AsyncConnection, revision: Revision, source: 
             "type": event.type,
             "source": f"/lanhmanh/{source}",
             "recorded_at": revision.recorded_at,
-            "traceparent": current_traceparent(),
+            "traceparent": traceparent,
             "data": event.model_dump_json().encode(),
         }
-        for ordinal, event in enumerate(events)
+        for ordinal, (event, traceparent) in enumerate(events)
     ]
     await connection.execute(outbox.insert(), rows)

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from kernel.problems import Problem
 from runtime.database.migrate import check_schema
-from runtime.http.bulk import spots_of
 from runtime.http.declaration import Declaration
-from runtime.http.health import add_health
+from runtime.http.health import HEALTH_PATHS, add_health
 from runtime.http.observe import Observed
-from runtime.http.problem_document import language_of, problem_response
-from runtime.http.refusals import InputInvalid, RouteUnknown, Unforeseen
+from runtime.http.problem_document import answer_problem, language_of
+from runtime.http.refusals import InputInvalid, MethodUnknown, RouteUnknown
 from runtime.http.routes import DeclaredRoute, Routes, RouteUndeclared
+from runtime.http.spots import spots_of
 from runtime.relay import Relay
 from runtime.service import Service
-from runtime.telemetry.log import get_logger
 
 
-def create_app(service: Service, rooms: Sequence[Routes], *, title: str, description: str) -> FastAPI:
-    """Return a service's application. It opens the database and starts relay and consumers in its lifespan."""
+def create_app(
+    service: Service,
+    rooms: Sequence[Routes],
+    *,
+    title: str,
+    description: str,
+    schemas: Mapping[str, Any] | None = None,
+) -> FastAPI:
+    """Return a service's application. It opens the database and starts relay and consumers in its lifespan.
+
+    `schemas` are those of answers that are encoded without FastAPI, to be added to the OpenAPI document.
+    """
     app = FastAPI(title=title, description=description, version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.service = service
     for routes in rooms:
@@ -38,17 +48,24 @@ def create_app(service: Service, rooms: Sequence[Routes], *, title: str, descrip
     add_health(app, service)
     app.add_middleware(Observed, service=service)
     _make_sure_all_are_declared(app)
+    app.openapi().setdefault("components", {}).setdefault("schemas", {}).update(schemas or {})
     return app
 
 
 def declarations(app: FastAPI) -> list[Declaration]:
     """Return the rows that an application adds to the matrix in `docs/api.md`."""
-    return [route.declaration for route in app.routes if isinstance(route, DeclaredRoute)]
+    return [route.declaration for route in _routes(app) if isinstance(route, DeclaredRoute)]
+
+
+def _routes(app: FastAPI) -> Iterator[BaseRoute]:
+    """Yield every route, those of included routers too: `app.routes` itself holds only the routers."""
+    return (context.original_route for context in iter_route_contexts(app.routes))
 
 
 def _make_sure_all_are_declared(app: FastAPI) -> None:
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.include_in_schema and not isinstance(route, DeclaredRoute):
+    for route in _routes(app):
+        # Of what is not in the OpenAPI document, only operations' own routes (health, metrics) need no declaration.
+        if isinstance(route, APIRoute) and not hasattr(route, "declaration") and route.path not in HEALTH_PATHS:
             raise RouteUndeclared(f"{route.path} was added past `Routes`: it declares no scope, unit rule or kind")
 
 
@@ -81,34 +98,25 @@ async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 def _answer_problems(app: FastAPI) -> None:
-    log = get_logger(app.state.service.name)
-
-    def answer(request: Request, problem: Problem) -> Response:
-        language = language_of(request.headers.get("accept-language"))
-        return problem_response(problem, language, request.scope.get("request_id"))
+    """Answer what is refused. What nobody foresaw is answered by `Observed`, which stands around the application."""
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
-        return answer(request, problem)
+        return answer_problem(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        spots = spots_of(error.errors())
-        return answer(request, InputInvalid(spots=spots, count=len(spots)))
+        spots = spots_of(error.errors(), language_of(request.headers.get("accept-language")))
+        return answer_problem(request, InputInvalid(spots=spots, count=len(spots)))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        if error.status_code in (404, 405):
-            return answer(request, RouteUnknown(method=request.method, path=request.url.path))
-        return answer(request, InputInvalid(count=1))
-
-    @app.exception_handler(Exception)
-    async def _unforeseen(request: Request, error: Exception) -> Response:
-        # The error's text may hold content: only its kind is logged.
-        log.error("request failed", route=_route(request), error=type(error).__name__)
-        return answer(request, Unforeseen(request_id=request.scope.get("request_id", "")))
-
-
-def _route(request: Request) -> Any:
-    route = request.scope.get("route")
-    return getattr(route, "path", "unknown")
+        match error.status_code:
+            case 404:
+                return answer_problem(request, RouteUnknown(method=request.method, path=request.url.path))
+            case 405:
+                allowed = (error.headers or {}).get("Allow", "")
+                return answer_problem(
+                    request, MethodUnknown(method=request.method, path=request.url.path, allow=allowed)
+                )
+        return answer_problem(request, InputInvalid(count=1))

@@ -12,13 +12,14 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import BigInteger, Boolean, Column, String, Table, Uuid, select
 
 from kernel.ids import new_id
-from kernel.problems import Language, Problem, Refusal, Spot
+from kernel.problems import Language, Problem, Refusal
 from runtime.database import Instant, Json, Read, Write, insert_rows
 from runtime.database.tables import metadata
 from runtime.http.call import Call
 from runtime.http.problem_document import problem_document
 from runtime.http.refusals import BulkTooLong, InputInvalid
 from runtime.http.request_once import Sent, once
+from runtime.http.spots import spots_of
 
 MOST_LINES = 10_000
 """Lines in one load: what one transaction should hold."""
@@ -81,7 +82,8 @@ class BulkCall(Call):
         Raises:
             BulkTooLong: There are more lines than `MOST_LINES`.
         """
-        lines = [line for line in (await self.request.body()).split(b"\n") if line.strip()]
+        sent = enumerate((await self.request.body()).split(b"\n"), 1)
+        lines = [(number, line) for number, line in sent if line.strip()]
         if len(lines) > MOST_LINES:
             raise BulkTooLong(limit=MOST_LINES)
 
@@ -94,7 +96,7 @@ class BulkCall(Call):
             return str(load_id)
 
         async def apply(tx: Write) -> str:
-            rows = [await self._one(tx, number, line, model, effect) for number, line in enumerate(lines, 1)]
+            rows = [await self._one(tx, number, line, model, effect) for number, line in lines]
             if self.dry_run or (not self.each and any(row.status == "refused" for row in rows)):
                 raise _NotApplied([_unmade(row) for row in rows])
             if any(row.status == "made" for row in rows):
@@ -110,6 +112,8 @@ class BulkCall(Call):
             made = await self.service.database.write(
                 lambda tx: once(tx, self.sent, lambda inner: keep(inner, rows, applied=False))
             )
+        if made.repeated:
+            self.response.headers["Idempotent-Replayed"] = "true"
         async with self.service.database.read() as read:
             return await get_load(read, UUID(made.resource))
 
@@ -120,7 +124,7 @@ class BulkCall(Call):
         self, tx: Write, number: int, line: bytes, model: type[Item], effect: Callable[[Write, Item], Awaitable[UUID]]
     ) -> RowResult:
         try:
-            item = _parse(line, number, model)
+            item = _parse(line, number, model, self.language)
             async with tx.attempt():
                 return RowResult(line=number, status="made", resource=str(await effect(tx, item)))
         except Refusal as problem:
@@ -133,24 +137,12 @@ async def get_load(read: Read, load_id: UUID) -> BulkLoad:
     return _summary(row.id, [RowResult.model_validate(result) for result in row.rows], applied=row.applied)
 
 
-def _parse(line: bytes, number: int, model: type[Item]) -> Item:
+def _parse(line: bytes, number: int, model: type[Item], language: Language) -> Item:
     try:
         return model.model_validate_json(line)
     except ValidationError as error:
-        spots = spots_of(error.errors(include_url=False), f"line/{number}")
+        spots = spots_of(error.errors(include_url=False), language, f"line/{number}")
         raise InputInvalid(spots=spots, count=len(spots)) from None
-
-
-def spots_of(errors: Sequence[Any], prefix: str = "") -> tuple[Spot, ...]:
-    """Return pydantic's findings as places in the input. What the caller sent is not repeated."""
-    return tuple(Spot(_pointer(error["loc"], prefix), error["type"], error["msg"]) for error in errors)
-
-
-def _pointer(place: Sequence[Any], prefix: str) -> str:
-    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in place]
-    if prefix or not steps or steps[0] == "body":
-        return "/".join([prefix, *(steps if prefix else steps[1:])])
-    return "/".join(steps)
 
 
 def _document(problem: Problem, language: Language) -> dict[str, Any]:

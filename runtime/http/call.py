@@ -119,7 +119,8 @@ class EditCall(Call):
         """
         self.matched = True
         current = etag_of(version)
-        if self.if_match not in (current, "*"):
+        # RFC 9110, 13.1.1: any one of a list, or `*`; a weak tag never matches.
+        if not {current, "*"} & {tag.strip() for tag in self.if_match.split(",")}:
             raise MatchFailed(current=current, sent=self.if_match)
 
     def make_sure_of_convention(self) -> None:

@@ -6,13 +6,16 @@ from typing import Any
 
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from kernel.problems import Fault
 from runtime.database.migrate import check_schema
 from runtime.dead_letter import count_waiting
 from runtime.service import Service
+from runtime.telemetry.log import get_logger
+
+HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def add_health(app: FastAPI, service: Service) -> None:
@@ -40,14 +43,18 @@ async def readiness(service: Service) -> dict[str, Any]:
         await check_schema(service.database, service.migrations)
     except Fault:
         parts["schema"] = "unknown"
-    except (DBAPIError, OSError) as error:
+    except (SQLAlchemyError, OSError) as error:
         parts["database"] = type(error).__name__
     return {"ready": all(state == "ok" for state in parts.values()), "parts": parts}
 
 
 async def _measure(service: Service) -> None:
-    async with service.database.read() as read:
-        service.metrics.revision.labels(service.name).set((await read.newest()).number)
-        service.metrics.dead_waiting.labels(service.name).set(await count_waiting(read.connection))
-    for consumer in service.consumers:
-        service.metrics.lag.labels(service.name, consumer.name).set(await consumer.lag())
+    try:
+        async with service.database.read() as read:
+            service.metrics.revision.labels(service.name).set((await read.newest()).number)
+            service.metrics.dead_waiting.labels(service.name).set(await count_waiting(read.connection))
+        for consumer in service.consumers:
+            service.metrics.lag.labels(service.name, consumer.name).set(await consumer.lag())
+    except (SQLAlchemyError, OSError) as error:
+        # The other metrics are wanted most when something is down.
+        get_logger(service.name).warning("not measured", error=type(error).__name__)

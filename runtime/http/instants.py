@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from kernel.clock import as_utc
 
-_RFC_3339 = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})$")
+_RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
+"""Within these, the legal day of an instant and that day's end can be written down."""
 
 
 def _strict(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value
-    if not isinstance(value, str) or not _RFC_3339.match(value):
-        raise ValueError("an instant is written as 2025-06-14T17:00:00Z, with an offset and at most microseconds")
-    return as_utc(datetime.fromisoformat(value.upper().replace("Z", "+00:00")))
+    try:
+        instant = value if isinstance(value, datetime) else _parse(value)
+        if _FIRST <= instant <= _LAST:
+            return instant
+    except (ValueError, TypeError, OverflowError):
+        pass
+    raise PydanticCustomError("instant_invalid", "an instant is written as 2025-06-14T17:00:00Z, with an offset")
+
+
+def _parse(text: str) -> datetime:
+    upper = text.upper() if isinstance(text, str) else ""
+    if not _RFC_3339.fullmatch(upper):
+        raise ValueError
+    return as_utc(datetime.fromisoformat(upper.replace("Z", "+00:00")))
 
 
 StrictInstant = Annotated[AwareDatetime, BeforeValidator(_strict)]

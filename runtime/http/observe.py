@@ -8,17 +8,26 @@ import time
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from runtime.http.problem_document import answer_problem
+from runtime.http.refusals import Unforeseen
 from runtime.service import Service
 from runtime.telemetry.log import get_logger
 from runtime.telemetry.trace import set_traceparent
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""A method is any word that the caller likes: only these become labels."""
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
+class AnswerBroken(Exception):
+    """An answer failed after it had begun. Carries no text: the server logs it."""
+
+
 class Observed:
-    """ASGI middleware around a service's application."""
+    """ASGI middleware around a service's application. What the application raises ends here."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app = app
@@ -35,7 +44,7 @@ class Observed:
         request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
         scope["request_id"] = request_id
         set_traceparent(headers.get("traceparent"))
-        status = 500
+        status: int | None = None
         began = time.perf_counter()
 
         async def noting(message: Message) -> None:
@@ -48,12 +57,27 @@ class Observed:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, noting)
+            except Exception as error:  # noqa: BLE001 - the server would log its text, which may hold content
+                self._log.error("request failed", route=_template(scope), error=type(error).__name__)
+                if status is not None:
+                    # Half of an answer is out: only breaking off tells the caller that it is not whole.
+                    raise AnswerBroken from None
+                problem = Unforeseen(request_id=request_id)
+                await answer_problem(Request(scope), problem)(scope, receive, noting)
             finally:
-                self._note(scope, status, time.perf_counter() - began)
+                self._note(scope, status or 500, time.perf_counter() - began)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        # The template, not the path: a path holds ids. What no route matched is one label, or anybody could add labels.
-        route = getattr(scope.get("route"), "path", "unmatched")
-        self._metrics.requests.labels(self._name, scope["method"], route, str(status)).inc()
+        route = _template(scope)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.requests.labels(self._name, method, route, str(status)).inc()
         self._metrics.seconds.labels(self._name, route).observe(seconds)
-        self._log.info("request", method=scope["method"], route=route, status=status, seconds=round(seconds, 6))
+        self._log.info("request", method=method, route=route, status=status, seconds=round(seconds, 6))
+
+
+def _template(scope: Scope) -> str:
+    """Return the route's template, not the path: a path holds ids.
+
+    What no route matched has one name, or anybody could add labels.
+    """
+    return getattr(scope.get("route"), "path", "unmatched")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 from pydantic import BaseModel, Field
+from sqlalchemy import FromClause, select
 
+from runtime.database import Read
+from runtime.database.revision import Revision
 from runtime.http.refusals import CursorInvalid
 
 T = TypeVar("T")
@@ -56,13 +59,56 @@ def decode_cursor(cursor: str | None, length: int) -> list[Any] | None:
     return key
 
 
-def whole_revisions(rows: Sequence[T], revision_of: Any, limit: int) -> Sequence[T]:
-    """Cut rows in the order of their revisions so that no revision is torn apart.
+def key_of(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
+    """Return the sort key in a cursor, whose parts are of these kinds: str, int, UUID, date or datetime.
 
-    `rows` are at most `limit + 1`; one more than the limit says that there are more.
-    A revision larger than a page must be fetched whole by the caller: then nothing is left here.
+    Raises:
+        CursorInvalid: It was not made by `encode_cursor` for such a key.
     """
+    if cursor is None:
+        return None
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        key: tuple[Any, ...] = msgspec.json.decode(text, type=tuple[kinds])  # type: ignore[valid-type]
+    except (msgspec.DecodeError, ValueError):
+        raise CursorInvalid from None
+    if any(_is_unknown_to_databases(part) for part in key):
+        raise CursorInvalid
+    return key
+
+
+def _is_unknown_to_databases(part: object) -> bool:
+    """Tell whether no column can be compared with a value: a whole number beyond 64 bits, a text with a NUL in it."""
+    if isinstance(part, int):
+        return not -(2**63) <= part < 2**63
+    return isinstance(part, str) and "\0" in part
+
+
+class Followed(NamedTuple):
+    """Rows that changed after a revision, by whole revisions."""
+
+    rows: Sequence[Any]
+    through: int
+    newest: Revision
+
+
+async def rows_after(read: Read, table: FromClause, *, after: int, limit: int) -> Followed:
+    """Return the rows of a table that changed after a revision: about `limit`, but never a part of a revision.
+
+    `table` stamps its rows in a column `revision`.
+    """
+    # First the newest number, then what lies between: rows committed meanwhile wait for the next time.
+    newest = await read.newest()
+    stamp = table.c.revision
+    order = (stamp, *table.primary_key)
+    between = select(table).where(stamp > after, stamp <= newest.number).order_by(*order)
+    rows = (await read.execute(between.limit(limit + 1))).all()
     if len(rows) <= limit:
-        return rows
-    torn = revision_of(rows[-1])
-    return [row for row in rows if revision_of(row) != torn]
+        return Followed(rows, newest.number, newest)
+    torn = rows[-1].revision
+    whole = [row for row in rows if row.revision < torn]
+    if whole:
+        return Followed(whole, torn - 1, newest)
+    # One revision is larger than a page: all of it comes at once.
+    one = select(table).where(stamp == torn).order_by(*order)
+    return Followed((await read.execute(one)).all(), torn, newest)

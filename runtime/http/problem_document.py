@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 
 from kernel.problems import Language, Problem
+from runtime.auth.refusals import challenge
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -55,10 +57,17 @@ def problem_document(problem: Problem, language: Language, instance: str | None 
 def problem_response(problem: Problem, language: Language, instance: str | None = None) -> Response:
     """Return the answer to a request that met a problem."""
     headers: dict[str, str] = {"Content-Language": language}
-    if problem.status == 401:
-        headers["WWW-Authenticate"] = f'Bearer error="{problem.code}"'
-    retry_after = problem.facts.get("retry_after")
-    if retry_after is not None:
-        headers["Retry-After"] = str(retry_after)
+    challenged = challenge(problem)
+    if challenged is not None:
+        headers["WWW-Authenticate"] = challenged
+    for name in ("retry_after", "allow"):
+        if name in problem.facts:
+            headers[name.replace("_", "-").title()] = str(problem.facts[name])
     body = msgspec.json.encode(problem_document(problem, language, instance))
     return Response(body, status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def answer_problem(request: Request, problem: Problem) -> Response:
+    """Return the answer to this request, in its language and with its id."""
+    language = language_of(request.headers.get("accept-language"))
+    return problem_response(problem, language, request.scope.get("request_id"))

@@ -15,12 +15,21 @@ class InputInvalid(Refusal):
 
 
 class RouteUnknown(Refusal):
-    """No route has this path and method."""
+    """No route has this path."""
 
     code = "route_unknown"
     status = 404
     vi = Words("Không có đường dẫn này", "{method} {path} không tồn tại.", "Xem danh sách tại /openapi.json.")
     en = Words("No such route", "{method} {path} does not exist.", "See the routes in /openapi.json.")
+
+
+class MethodUnknown(Refusal):
+    """The path is there, but not with this method. `allow` names the methods that are."""
+
+    code = "method_unknown"
+    status = 405
+    vi = Words("Sai phương thức", "{path} không nhận {method}.", "Đường dẫn này chỉ nhận: {allow}.")
+    en = Words("Wrong method", "{path} does not take {method}.", "It takes {allow}.")
 
 
 class KeyMissing(Refusal):

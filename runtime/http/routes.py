@@ -26,6 +26,8 @@ Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 
 _SCOPE = re.compile(r"^[a-z]+:[a-z]+$")
 _KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
+_LARGEST_REVISION = 2**63 - 1
+_AFTER = "Follow changes: what has a newer revision."
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Refused: the caller can mend it.", "content": {"application/problem+json": {}}},
     "5XX": {"description": "Our fault: send again.", "content": {"application/problem+json": {}}},
@@ -101,7 +103,7 @@ async def _list(
     parts: Parts,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 100,
     cursor: str | None = None,
-    after: Annotated[int | None, Query(ge=0, description="Follow changes: what has a newer revision.")] = None,
+    after: Annotated[int | None, Query(ge=0, le=_LARGEST_REVISION, description=_AFTER)] = None,
     epoch: Annotated[UUID | None, Query(description="The epoch of the answer that `after` comes from.")] = None,
 ) -> ListCall:
     return _noted(ListCall(**parts, limit=limit, cursor=cursor, after=after, epoch=epoch))  # type: ignore[no-any-return]

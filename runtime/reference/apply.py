@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from contracts.events.plans import CalendarChanged, DayDecision, UnitsChanged
 from contracts.unit import Succession, UnitRecord
+from kernel.problems import Fault, Words
 from runtime.database import Write, insert_new, insert_rows
 from runtime.database.rows import insert_for
 from runtime.reference.tables import day_decision, part, succession, unit, version
@@ -16,14 +17,28 @@ from runtime.reference.tables import day_decision, part, succession, unit, versi
 _UPDATED = ("name", "function", "agency_code", "valid_until", "placements", "members", "decision", "revision")
 
 
+class DecisionIncomplete(Fault):
+    """The last part of a decision came, and an earlier one is not there."""
+
+    code = "decision_incomplete"
+    vi = Words("Thiếu phần của quyết định", "Quyết định {decision}: có {there}/{parts} phần.", "Phát lại phần thiếu.")
+    en = Words("Decision incomplete", "Decision {decision}: {there} of {parts} parts are there.", "Replay the others.")
+
+
 async def apply_units_change(event: UnitsChanged, tx: Write) -> bool:
-    """Take a part of a decision in. With the last part all of it takes effect, and the answer is true."""
+    """Take a part of a decision in. With the last part all of it takes effect, and the answer is true.
+
+    Raises:
+        DecisionIncomplete: A part before the last one was put aside; units without their parents are no tree.
+    """
     if event.part < event.parts:
         row = {"decision_id": event.decision_id, "part": event.part, "data": event.model_dump(mode="json")}
         await insert_new(tx.connection, part, [row], part.c.part)
         return False
     earlier = select(part.c.data).where(part.c.decision_id == event.decision_id).order_by(part.c.part)
     parts = [UnitsChanged.model_validate(data) for data in (await tx.execute(earlier)).scalars()] + [event]
+    if len(parts) != event.parts:
+        raise DecisionIncomplete(decision=event.decision, there=len(parts), parts=event.parts)
     await write_units(
         tx,
         decision=event.decision,

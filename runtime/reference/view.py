@@ -19,6 +19,9 @@ from kernel.units import Placement, Succession, Unit, UnitTree
 from runtime.database import Database, Read
 from runtime.reference.tables import day_decision, succession, unit, version
 
+_AS_DECIDED = (day_decision.c.revision, day_decision.c.decided_on, day_decision.c.decision)
+"""Of several decisions in one transaction, all services must take the same one as the later."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceView:
@@ -64,7 +67,7 @@ async def _load(read: Read, revision: int) -> ReferenceView:
         Succession(UnitId(row.predecessor_id), UnitId(row.successor_id), row.on, row.decision, row.bears_duties)
         for row in (await read.execute(select(succession))).all()
     ]
-    decisions = (await read.execute(select(day_decision).order_by(day_decision.c.revision))).all()
+    decisions = (await read.execute(select(day_decision).order_by(*_AS_DECIDED))).all()
     calendar = LEGAL_CALENDAR
     for row in decisions:
         calendar = calendar.with_decision(_to_decision(row))

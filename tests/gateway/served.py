@@ -12,9 +12,9 @@ from starlette.types import ASGIApp
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve an app with its lifespan, and return its base URL."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+async def served(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
+    """Serve an app with its lifespan, and return its base URL. Port 0 is any free one."""
+    with socket.create_server(("127.0.0.1", port)) as listening:
         config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))

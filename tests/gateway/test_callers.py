@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request, Response
+from starlette.middleware.base import RequestResponseEndpoint
 
 from tests.gateway.door import Door, a_document, a_settings, a_token, bearer, echo_service, silent_service
 from tests.runtime.auth.forge import claims, rsa_key, sign
@@ -111,7 +113,15 @@ async def test_request_id_is_made_where_none_or_a_strange_one_is_given(given: by
 
 @pytest.mark.asyncio
 async def test_request_id_of_the_caller_is_passed_on_and_comes_back_once() -> None:
-    async with a_door().open() as client:
+    service = echo_service("plans")
+
+    @service.middleware("http")
+    async def name_the_request(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        response = await call_next(request)
+        response.headers["x-request-id"] = "another"
+        return response
+
+    async with Door({"plans": service}, {"plans": a_document("GET /v1/plans")}).open() as client:
         answer = await client.get("/v1/plans", headers={"x-request-id": "harbour-7.1"})
         problem = await client.get("/v1/none", headers={"x-request-id": "harbour-7.2"})
 

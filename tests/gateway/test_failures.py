@@ -102,6 +102,15 @@ async def test_service_that_failed_in_a_row_is_left_alone_then_tried_by_one() ->
 
 
 @pytest.mark.asyncio
+async def test_read_does_not_wait_for_a_service_that_is_left_alone() -> None:
+    door = a_door(FlakyService(failures=100), breaker_failures=1, retry_pause_seconds=3600)
+    async with door.open() as client:
+        answer = await asyncio.wait_for(client.get("/v1/plans"), 5)
+
+    assert answer.status_code == 503
+
+
+@pytest.mark.asyncio
 async def test_while_one_request_tries_the_others_are_turned_away() -> None:
     begun, release = asyncio.Event(), asyncio.Event()
     flaky = FlakyService(failures=1)
@@ -123,7 +132,9 @@ async def test_while_one_request_tries_the_others_are_turned_away() -> None:
         turned_away = await client.get("/v1/plans")
         release.set()
         tried = await trying
+        together = await asyncio.gather(*(client.get("/v1/plans") for _ in range(3)))
 
+    assert [answer.status_code for answer in together] == [200, 200, 200]
     assert turned_away.status_code == 503
     assert tried.status_code == 200
 
@@ -239,7 +250,7 @@ async def test_slow_reader_does_not_make_the_service_look_dead() -> None:
 
         return StreamingResponse(parts())
 
-    door = Door({"plans": service}, {"plans": a_document("GET /v1/plans")}, a_settings(service_patience_seconds=0.05))
+    door = Door({"plans": service}, {"plans": a_document("GET /v1/plans")}, a_settings(service_patience_seconds=0.02))
     received: list[bytes] = []
 
     requests = [{"type": "http.request", "body": b"", "more_body": False}]
@@ -248,7 +259,7 @@ async def test_slow_reader_does_not_make_the_service_look_dead() -> None:
         return requests.pop() if requests else await asyncio.Future()
 
     async def send_slowly(message: Any) -> None:
-        await asyncio.sleep(0.04)
+        await asyncio.sleep(0.05)
         received.append(message.get("body", b""))
 
     scope = {

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from fastapi import Request, Response
+from starlette.middleware.base import RequestResponseEndpoint
 
 from gateway.problems import ApiDocumentsClash, MethodNotAllowed
 from gateway.routes import RouteTable
@@ -107,7 +109,7 @@ async def test_answers_carry_security_headers_unless_the_service_chose_its_own()
     service = echo_service("plans")
 
     @service.middleware("http")
-    async def cache_for_an_hour(request, call_next):  # type: ignore[no-untyped-def]
+    async def cache_for_an_hour(request: Request, call_next: RequestResponseEndpoint) -> Response:
         response = await call_next(request)
         response.headers["cache-control"] = "private, max-age=3600"
         return response

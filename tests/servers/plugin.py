@@ -81,28 +81,25 @@ def own_kafka() -> Iterator[OwnBroker]:
     """A broker of the test's own: it may be stopped and killed."""
     lease = Lease.begin()
     try:
-        folder = lease.folder / "own"
-        folder.mkdir()
-        server = start_broker(folder, lease)
-        yield OwnBroker(server.address, int((folder / "pid").read_text()))
-    except ServerUnavailable as why:
-        do_without("Apache Kafka", why, continuous_integration=_in_continuous_integration())
+        server = _or_do_without("Apache Kafka", lambda: lease.obtain("own", start_broker))
+        yield OwnBroker(server.address, int((lease.folder / "own" / "pid").read_text()))
     finally:
         lease.end()
 
 
 def _obtain(config: pytest.Config, name: str, start: Callable[[Path, Lease], Server]) -> Server:
+    return _or_do_without(name, lambda: config.stash[_LEASE].obtain(name, start))
+
+
+def _or_do_without(name: str, obtain: Callable[[], Server]) -> Server:
     try:
-        return config.stash[_LEASE].obtain(name, start)
+        return obtain()
     except ServerUnavailable as why:
-        do_without(name, why, continuous_integration=_in_continuous_integration())
+        reason = str(why)
+    return do_without(name, reason, continuous_integration=os.environ.get("CI", "").lower() in {"1", "true"})
 
 
-def _in_continuous_integration() -> bool:
-    return os.environ.get("CI", "").lower() in {"1", "true"}
-
-
-def do_without(name: str, why: ServerUnavailable, *, continuous_integration: bool) -> NoReturn:
+def do_without(name: str, why: str, *, continuous_integration: bool) -> NoReturn:
     """Skip what needs a missing server on someone's own machine; fail it where the verdict is taken for the whole."""
     if continuous_integration:
         pytest.fail(f"{name} cannot be had: {why}", pytrace=False)

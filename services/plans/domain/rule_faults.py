@@ -52,9 +52,7 @@ def _dates_of_no_period(rule: Rule, periods: tuple[Period, ...], pointer: str) -
             yield Spot(f"{pointer}/{_escaped(key)}", "period_unknown", f"the rule has no period {key}")
 
 
-def _days_before_cut_off(
-    rule: Rule, periods: tuple[Period, ...], calendar: Calendar, pointer: str
-) -> Iterator[Spot]:
+def _days_before_cut_off(rule: Rule, periods: tuple[Period, ...], calendar: Calendar, pointer: str) -> Iterator[Spot]:
     """Yield due days that lie before the figures are complete: each explicit date, and the rule's day once."""
     is_day_named = False
     for period in periods:

@@ -12,9 +12,7 @@ from kernel.units import UnitTree
 from services.plans.domain.unit_changes import UnitChanges
 
 
-def units_answering_for(
-    changes: UnitChanges, known: Iterable[UnitRecord], tree: UnitTree, today: date
-) -> set[UnitId]:
+def units_answering_for(changes: UnitChanges, known: Iterable[UnitRecord], tree: UnitTree, today: date) -> set[UnitId]:
     """Return the units for all of which a caller must act to make changes.
 
     A unit is in the hands of the one above it, before and after the change; where that one is gone or not there yet,

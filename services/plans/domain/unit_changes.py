@@ -69,7 +69,7 @@ class Drafting:
             record = self.records[unit_id(entry.code, (entry.valid_from or self._on).isoformat())]
             day = record.valid_from
             parent = None if entry.parent is None else self._find(entry.parent, day, f"{pointer}/parent")
-            placements = (Placement(parent_id=parent, valid_from=day),)
+            placements: tuple[Placement, ...] = (Placement(parent_id=parent, valid_from=day),)
             earlier = self._known.get(record.unit_id)
             if earlier is not None:
                 if earlier.kind != entry.kind:
@@ -169,7 +169,9 @@ def draw_up(
         if bears is None:
             new.append(each)
         elif bears is not each.bears_duties:
-            drafting.faults.append(Spot(f"/successions/{at}", "succession_differs", "known with another `bears_duties`"))
+            drafting.faults.append(
+                Spot(f"/successions/{at}", "succession_differs", "known with another `bears_duties`")
+            )
     if drafting.faults:
         raise DecisionInvalid(spots=tuple(drafting.faults), count=len(drafting.faults))
     changed = [record for identity, record in drafting.records.items() if record != known.get(identity)]

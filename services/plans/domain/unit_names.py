@@ -42,20 +42,9 @@ class UnitNames:
         faults_before = len(self.faults)
         listed = self.find_all(selector.units, f"{pointer}/units")
         top = None if selector.under is None else self.find(selector.under, f"{pointer}/under")
-        below = () if top is None else self._below(top, selector)
+        day, kinds, depth = self._effective_on, selector.kinds, selector.depth
+        below = () if top is None else self._tree.below(top, day, kinds=kinds, depth=depth)
         selected = tuple(dict.fromkeys((*listed, *below)))
         if not selected and len(self.faults) == faults_before:
             self.faults.append(Spot(pointer, "selection_empty", f"no unit is meant by it on {self._effective_on}"))
         return selected
-
-    def _below(self, top: UnitId, selector: Selector) -> Iterable[UnitId]:
-        layout = self._tree.on(self._effective_on)
-        depths = {top: 0}
-        for position in layout.span(top)[1:]:
-            unit = layout.order[position]
-            parent = layout.parent(unit)
-            # Everything but the top itself stands under a unit that came before it.
-            depths[unit] = depths[parent] + 1 if parent is not None else 0
-            is_near = selector.depth is None or depths[unit] <= selector.depth
-            if is_near and (not selector.kinds or self._tree.get(unit).reporter_kind in selector.kinds):
-                yield unit

@@ -11,6 +11,7 @@ from sqlmodel import Field
 
 from contracts.plan import Plan
 from runtime.database import Instant, Read, Write, insert_new
+from runtime.http.pages import Followed, rows_after
 from services.plans.domain.catalogue import NARRATIVE
 from services.plans.store.table import PlansTable
 
@@ -97,6 +98,16 @@ async def list_elements(read: Read, *, beyond: str | None, limit: int) -> Sequen
 async def list_indicators(read: Read, *, beyond: str | None, limit: int) -> Sequence[Any]:
     """Return rows of indicators by code, those after the code `beyond`."""
     return await _listed(read, _indicator, beyond, limit)
+
+
+async def elements_after(read: Read, *, after: int, limit: int) -> Followed:
+    """Return the rows of data elements that changed after a revision."""
+    return await rows_after(read, _element, after=after, limit=limit)
+
+
+async def indicators_after(read: Read, *, after: int, limit: int) -> Followed:
+    """Return the rows of indicators that changed after a revision."""
+    return await rows_after(read, _indicator, after=after, limit=limit)
 
 
 async def _listed(read: Read, table: FromClause, beyond: str | None, limit: int) -> Sequence[Any]:

@@ -12,7 +12,7 @@ from sqlmodel import Field
 
 from contracts.unit_decision import UnitDecision
 from runtime.database import Instant, Read, Write, insert_rows
-from services.plans.domain.refusals import DecisionDiffers
+from services.plans.domain.refusals import DecisionDiffers, UnitDecisionUnknown
 from services.plans.store.table import PlansTable
 
 
@@ -72,8 +72,15 @@ async def add_unit_decision(
 
 
 async def get_unit_decision(read: Read, decision_id: UUID) -> Any:
-    """Return the row of a decision that is known to exist."""
-    return (await read.execute(select(_decision).where(_decision.c.id == decision_id))).one()
+    """Return a decision's row.
+
+    Raises:
+        UnitDecisionUnknown: None has this id.
+    """
+    row = (await read.execute(select(_decision).where(_decision.c.id == decision_id))).one_or_none()
+    if row is None:
+        raise UnitDecisionUnknown(decision=str(decision_id))
+    return row
 
 
 def _digest(decision: UnitDecision) -> str:

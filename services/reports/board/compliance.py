@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -23,8 +23,9 @@ from services.reports.board.shapes import (
     standpoint,
     unit_name,
 )
+from services.reports.board.territory import TreeOf, territory
 from services.reports.evaluation.columns import Mask, Standings
-from services.reports.evaluation.compliance import COUNTED, NOWHERE, Counts, Cube, Layout, cube
+from services.reports.evaluation.compliance import NOWHERE, Counts, Cube, cube
 from services.reports.evaluation.history import NEVER
 from services.reports.evaluation.status import Status, Statuses
 
@@ -76,8 +77,7 @@ class ComplianceQuestion:
     plan: str | None = None
     as_of: datetime | None = None
     known_at: datetime | None = None
-    tree: Literal["then", "now"] = "then"
-    """Count what successors send at the old unit's place, or at their own."""
+    tree: TreeOf = "then"
     detail: Literal["units", "obligations"] = "units"
     status: str | None = None
     """Of the single obligations, only those with this status."""
@@ -115,64 +115,65 @@ class _View:
         self._memory = memory
         self._question = question
         self._today = legal_day(from_micros(t))
-        self._day = self._day_of_tree()
-        self._layout = self._lay_out()
+        self._territory = territory(memory, question.unit_id, question.plan, question.tree, self._today)
 
     def rows(self) -> Mask:
         """Return which obligations the question is about."""
-        chosen = np.ones(len(self._memory.book), np.bool_)
+        chosen = self._territory.layout.place[self._memory.book.columns.unit] != NOWHERE
         if self._question.plan is not None:
-            chosen[:] = False
-            chosen[self._memory.rows_of_plan[self._memory.plan_ids[self._question.plan]]] = True
-        places = self._layout.place[self._memory.book.columns.unit]
-        mask: Mask = chosen & (places != NOWHERE)
+            of_plan = np.zeros(len(self._memory.book), np.bool_)
+            of_plan[self._memory.rows_of_plan[self._memory.plan_ids[self._question.plan]]] = True
+            chosen &= of_plan
+        mask: Mask = chosen
         return mask
 
     def counted(self, statuses: Statuses, chosen: Mask) -> list[UnitCounts]:
         """Return the counts of the unit asked about, then of each unit directly below it that owes anything."""
         memory, columns = self._memory, self._memory.book.columns
+        places = self._territory.places
+        if self._question.unit_id not in places:
+            return [UnitCounts(unit_name(memory, self._question.unit_id), _shown(Counts()), {})]
         found = cube(
             statuses,
             unit=columns.unit,
             period=columns.period,
-            layout=self._layout,
+            layout=self._territory.layout,
             periods=len(memory.periods),
             rows=chosen,
         )
-        tree = memory.reference.tree
-        places = self._places()
-        units = [self._question.unit_id, *tree.children(self._question.unit_id, self._day)]
-        all_counts = [self._of_unit(found, unit_id, places[unit_id]) for unit_id in units if unit_id in places]
-        if not all_counts:
-            return [UnitCounts(unit_name(memory, self._question.unit_id), _shown(Counts()), {})]
-        return [all_counts[0], *(one for one in all_counts[1:] if one.counts.total)]
+        top, *below = (
+            self._of_unit(found, unit_id, places[unit_id])
+            for unit_id in (self._question.unit_id, *self._territory.children())
+        )
+        return [top, *(one for one in below if one.counts.total)]
 
     def details(self, standings: Standings, statuses: Statuses, chosen: Mask) -> list[ObligationStatus]:
         """Return each obligation that exists at the instant, by due instant, rule and unit."""
-        memory = self._memory
-        slugs = {plan_id: slug for slug, plan_id in memory.plan_ids.items()}
-        found = []
-        for number in np.flatnonzero(chosen & (statuses != Status.ABSENT)).tolist():
-            status = Status(int(statuses[number])).label
-            if self._question.status not in (None, status):
-                continue
-            row = memory.rows[number]
-            bearer = memory.reference.tree.bearer(UnitId(row.unit_id), self._today)
-            found.append(
-                ObligationStatus(
-                    obligation_id=row.id,
-                    plan=slugs[row.plan_id],
-                    rule=row.rule,
-                    unit=unit_name(memory, row.unit_id),
-                    bearer=None if bearer in (None, row.unit_id) else unit_name(memory, bearer),
-                    period=row.period,
-                    title=row.title,
-                    status=status,
-                    due_at=_instant(standings.due[number]),
-                    first_receipt_at=_instant(standings.first_receipt[number]),
-                )
-            )
-        return sorted(found, key=lambda one: (one.due_at is None, one.due_at or 0, one.rule, one.unit.code, one.period))
+        slugs = {plan_id: slug for slug, plan_id in self._memory.plan_ids.items()}
+        found = [
+            self._detail(number, slugs, standings, Status(int(statuses[number])).label)
+            for number in np.flatnonzero(chosen & (statuses != Status.ABSENT)).tolist()
+        ]
+        wanted = (one for one in found if self._question.status in (None, one.status))
+        return sorted(
+            wanted, key=lambda one: (one.due_at is None, one.due_at or 0, one.rule, one.unit.code, one.period)
+        )
+
+    def _detail(self, number: int, slugs: dict[UUID, str], standings: Standings, status: str) -> ObligationStatus:
+        row = self._memory.rows[number]
+        bearer = self._memory.reference.tree.bearer(UnitId(row.unit_id), self._today)
+        return ObligationStatus(
+            obligation_id=row.id,
+            plan=slugs[row.plan_id],
+            rule=row.rule,
+            unit=unit_name(self._memory, row.unit_id),
+            bearer=None if bearer in (None, row.unit_id) else unit_name(self._memory, bearer),
+            period=row.period,
+            title=row.title,
+            status=status,
+            due_at=_instant(standings.due[number]),
+            first_receipt_at=_instant(standings.first_receipt[number]),
+        )
 
     def _of_unit(self, found: Cube, unit_id: UnitId, place: int) -> UnitCounts:
         by_period = {
@@ -183,33 +184,11 @@ class _View:
         periods = {key: _shown(by_period[key]) for key in sorted(by_period)}
         return UnitCounts(unit_name(self._memory, unit_id), _shown(found.counts(place)), periods)
 
-    def _day_of_tree(self) -> date:
-        """A plan is laid out on its effective day, where all its units exist; otherwise on the day asked about."""
-        if self._question.tree == "now" or self._question.plan is None:
-            return self._today
-        versions = self._memory.versions[self._memory.plan_ids[self._question.plan]]
-        return versions[0].plan.effective_on
 
-    def _places(self) -> dict[UnitId, int]:
-        """Return the place of each unit in the subtree asked about."""
-        layout = self._memory.reference.tree.on(self._day)
-        if self._question.unit_id not in layout:
-            return {}
-        return {layout.order[place]: number for number, place in enumerate(layout.span(self._question.unit_id))}
-
-    def _lay_out(self) -> Layout:
-        tree = self._memory.reference.tree
-        places = self._places()
-        parents = []
-        for unit_id in places:
-            parent = tree.parent(unit_id, self._day)
-            parents.append(NOWHERE if parent is None else places.get(parent, NOWHERE))
-        by_successor = self._question.tree == "now" or self._question.plan is None
-        place = []
-        for unit_id in self._memory.units:
-            standing_for = tree.bearer(UnitId(unit_id), self._day) if by_successor else None
-            place.append(places.get(standing_for or UnitId(unit_id), NOWHERE))
-        return Layout.of(parents or [NOWHERE], place)
+def _by_due(one: ObligationStatus) -> tuple[bool, float, str, str, str]:
+    """Order by due instant, undated ones last."""
+    due = one.due_at.timestamp() if one.due_at else 0.0
+    return one.due_at is None, due, one.rule, one.unit.code, one.period
 
 
 def _instant(micros: np.int64) -> datetime | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,6 +77,8 @@ class Memory:
         self.generating: set[UUID] = set()
         self.versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
         self.judgements: dict[tuple[UUID, str], list[Judgement]] = defaultdict(list)
+        self.report_of: dict[int, UUID] = {}
+        """The report that covers the obligation of a row."""
         self._row_of: dict[UUID, int] = {}
         self._unit_number: dict[UUID, int] = {}
         self._period_number: dict[str, int] = {}
@@ -200,6 +201,7 @@ class Memory:
                 if isinstance(figure, dict)
             }
             self.figures.add(number, row.version, totals, by_month=by_month, nil=sheet.nil)
+            self.report_of[number] = row.report_id
 
     def _add_judgement(self, row: Any) -> None:
         judged = Judgement(
@@ -212,8 +214,3 @@ def visible_at(memory: Memory, known_at: datetime | None) -> int:
     """Return the second axis of an answer: what was known by then, at most all that was read."""
     newest = 0 if memory.at is None else to_micros(memory.at.recorded_at)
     return newest if known_at is None else min(newest, to_micros(known_at))
-
-
-def plans_in(memory: Memory, slugs: Sequence[str]) -> list[UUID]:
-    """Return the ids of the plans of some slugs that are there."""
-    return [memory.plan_ids[slug] for slug in slugs if slug in memory.plan_ids]

@@ -9,6 +9,8 @@ from services.reports.evaluation.columns import Columns, Duty, Standings
 from services.reports.evaluation.history import NEVER, Fact, Standing, fold
 from services.reports.evaluation.status import Status, Statuses, decide
 
+_NOTHING_HAPPENED = fold((), NEVER, NEVER)
+
 
 class Book:
     """Columns with the facts behind them.
@@ -28,7 +30,7 @@ class Book:
 
     def add(self, duty: Duty, facts: Iterable[Fact]) -> int:
         """Enter an obligation with what happened to it so far, and return its row."""
-        row = self.columns.add(duty, fold((), NEVER, NEVER))
+        row = self.columns.add(duty, _NOTHING_HAPPENED)
         self._histories.append([])
         self.record(row, facts)
         return row

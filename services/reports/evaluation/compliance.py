@@ -109,7 +109,7 @@ class Cube:
     """Counts for every unit with all below it, by period and status."""
 
     subtree: npt.NDArray[np.int64]
-    """Shape [places, periods, statuses]."""
+    """Shape [places, periods, statuses]; the absent ones have their place, but `counts` leaves them out."""
 
     def counts(self, place: int, periods: Iterable[int] | None = None) -> Counts:
         """Return the counts of a unit with all below it, over some periods or all."""
@@ -130,10 +130,10 @@ def cube(
     """Count statuses for all units of a layout at once.
 
     `unit` and `period` have the shape of `statuses`, [rows]; `rows` selects some of them, for example one plan's.
-    `periods` is the length of the period table. Absent obligations and those of units NOWHERE are in no count.
+    `periods` is the length of the period table. Obligations of units NOWHERE are left out.
     """
     place = layout.place[unit]
-    counted = (statuses != Status.ABSENT) & (place != NOWHERE)
+    counted = place != NOWHERE
     if rows is not None:
         counted &= rows
     cells = (len(layout.until), periods, len(Status))

@@ -100,8 +100,8 @@ def fold(facts: Iterable[Fact], t: int, known_at: int) -> Standing:
     returns = [fact for fact in counted if fact.kind is FactKind.RETURNED]
     submitted = _versions(counted, FactKind.SUBMITTED)
     accepted = _versions(counted, FactKind.ACCEPTED) & submitted
-    returned = _versions(counted, FactKind.RETURNED) - accepted
-    # A version that is yet to be answered speaks for the unit, as does an accepted one: neither was sent back.
+    returned = _versions(counted, FactKind.RETURNED)
+    # The newest version speaks unless it was sent back. An accepted one always may: it is never sent back.
     newest = {max(submitted)} - returned if submitted else set()
     return Standing(
         exists=_exists(counted),

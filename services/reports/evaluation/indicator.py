@@ -81,24 +81,22 @@ def answer(
     `tips` is what the tips service has for the same subtree and period; without it an indicator on tips has no data.
     `judged_met` is what the receiver found of a narrative indicator.
     """
-    indicator = asked.indicator
     parts = tuple(contributed)
     missing = tuple(part.unit for part in parts if part.expected and not part.complete)
-    own = _value(indicator, parts)
-    value = _with_tips(own, tips) if indicator.source is Source.TIPS else own
     expected = sum(part.expected for part in parts)
-    is_over = t >= ends_at(asked.period, asked.cut_off)
+    own = _value(asked.indicator, parts)
+    value = _with_tips(own, tips) if asked.indicator.source is Source.TIPS else own
+    # The tips service counts until the period ends, so before that somebody is always awaited.
+    is_open = asked.indicator.source is Source.TIPS and t < ends_at(asked.period, asked.cut_off)
     verdict, reason = judge(
         Grounds(
-            unjudgeable=_left_open(indicator, judged_met),
-            has_figures=_has_figures(indicator, value, tips),
-            # The tips service reports until the period ends, so before that somebody is always awaited.
-            is_complete=not missing and (indicator.source is not Source.TIPS or is_over),
+            unjudgeable=_left_open(asked.indicator, judged_met),
+            has_figures=_has_figures(asked.indicator, value, tips),
+            is_complete=not missing and not is_open,
             is_empty=value.d == 0,
-            if_any=indicator.if_any,
-            is_reached=_is_reached(indicator, value, judged_met),
-            all_due_passed=all(part.due_passed for part in parts if part.expected)
-            and (indicator.source is not Source.TIPS or is_over),
+            if_any=asked.indicator.if_any,
+            is_reached=_is_reached(asked.indicator, value, judged_met),
+            all_due_passed=not is_open and all(part.due_passed for part in parts if part.expected),
         )
     )
     return Answer(
@@ -107,7 +105,7 @@ def answer(
         value=value,
         own_books=own,
         tips=tips,
-        target=getattr(indicator.measure, "target", None),
+        target=getattr(asked.indicator.measure, "target", None),
         is_provisional=any(part.provisional for part in parts),
         expected=expected,
         counted=expected - len(missing),

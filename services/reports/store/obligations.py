@@ -13,6 +13,7 @@ from sqlmodel import Field
 
 from kernel.clock import from_micros, to_micros
 from runtime.database import Instant, Json, Read, Write, insert_new, insert_rows
+from runtime.http.pages import Followed, rows_after
 from services.reports.domain.obligation import Obligation
 from services.reports.domain.refusals import ObligationUnknown
 from services.reports.evaluation.history import NEVER, Fact, FactKind, fold
@@ -211,6 +212,11 @@ async def states_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
     """Return the rows of obligations with a revision in (revision, newest], in order."""
     span = (_state.c.revision > revision, _state.c.revision <= newest)
     return (await read.execute(select(_state).where(*span).order_by(_state.c.revision, _state.c.id))).all()
+
+
+async def changed_obligations(read: Read, after: int, limit: int) -> Followed:
+    """Return the rows of obligations that changed after a revision, by whole revisions."""
+    return await rows_after(read, _state, after=after, limit=limit)
 
 
 async def history_after(read: Read, revision: int, newest: int) -> Sequence[Any]:

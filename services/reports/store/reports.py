@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Integer, select, tuple_, update
 from sqlmodel import Field
 
 from runtime.database import Instant, Json, Read, Write, insert_new, insert_rows
+from runtime.http.pages import Followed, rows_after
 from services.reports.domain.refusals import ObligationCovered, ReportUnknown
 from services.reports.domain.report import ReportState
 from services.reports.store.table import ReportsTable
@@ -158,10 +159,9 @@ async def versions_after(read: Read, revision: int, newest: int) -> Sequence[Any
     return (await read.execute(select(_version).where(*span).order_by(*order))).all()
 
 
-async def reports_after(read: Read, revision: int, newest: int, limit: int) -> Sequence[Any]:
-    """Return the rows of reports with a revision in (revision, newest], in order."""
-    span = (_report.c.revision > revision, _report.c.revision <= newest)
-    return (await read.execute(select(_report).where(*span).order_by(_report.c.revision).limit(limit))).all()
+async def changed_reports(read: Read, after: int, limit: int) -> Followed:
+    """Return the rows of reports that changed after a revision, by whole revisions."""
+    return await rows_after(read, _report, after=after, limit=limit)
 
 
 async def list_page(

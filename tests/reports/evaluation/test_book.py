@@ -88,6 +88,8 @@ def test_nothing_changes_between_two_boundaries(drawn: Drawn, one: int, other: i
 def test_boundaries_are_the_instants_named_in_facts_and_the_reminder() -> None:
     book = Book()
     row = book.add(Duty(0, 0, 0, 0, reminder=30), [fact(FactKind.OPENED, 100, due_at=500)])
+    assert book.boundaries.passed(1000) == 3
+
     book.record(row, [fact(FactKind.RETURNED, 480, version=1, correction_due_at=600, revision=2)])
 
     found = []
@@ -96,6 +98,7 @@ def test_boundaries_are_the_instants_named_in_facts_and_the_reminder() -> None:
         found.append((boundary, book.boundaries.passed(boundary)))
         boundary = book.boundaries.next_after(boundary)
 
+    assert (book.boundaries.last_by(99), book.boundaries.last_by(500)) == (None, 500)
     assert found == [(100, 1), (470, 2), (480, 3), (500, 4), (600, 5)]
 
 

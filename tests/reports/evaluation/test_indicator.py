@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.reports.evaluation.evidence import Basis
+from services.reports.evaluation.evidence import Basis, Lifetime
 from services.reports.evaluation.indicator import Answer, TipsFigures, Value
 from services.reports.evaluation.measures import (
     Condition,
@@ -23,7 +23,7 @@ from services.reports.evaluation.measures import (
     UnitsMeeting,
 )
 from tests.reports.evaluation.histories import instant
-from tests.reports.evaluation.worlds import YEAR_END, World
+from tests.reports.evaluation.worlds import START, YEAR_END, World
 
 INFORMED = Indicator(Ratio(("informed",), ("workers",), Target(at_least=70)))
 INFORMED_IF_ANY = Indicator(INFORMED.measure, if_any=True)
@@ -313,16 +313,26 @@ def test_frequency_is_not_known_where_a_month_is_missing() -> None:
     assert said(world.ask(POSTED)) == ("no_data", None)
 
 
-def test_frequency_asks_a_dissolved_unit_only_for_the_months_of_its_life() -> None:
+@pytest.mark.parametrize(
+    ("lifetime", "months"),
+    [
+        ((START, instant(date(2025, 7, 1))), posts(m01=1, m02=1, m03=1, m04=1, m05=1, m06=1)),
+        ((instant(date(2025, 7, 1)), YEAR_END), posts(m08=1, m09=1, m10=1, m11=1, m12=1)),
+    ],
+)
+def test_frequency_asks_a_unit_only_for_the_months_of_its_life(
+    lifetime: Lifetime, months: dict[str, dict[str, int]]
+) -> None:
     world = World(posted="flow")
-    world.lifetimes[1] = (0, instant(date(2025, 7, 1)))
-    world.report(world.owe(1, "2025"), by_month=posts(m01=1, m02=1, m03=1, m04=1, m05=1, m06=1))
+    world.lifetimes[1] = lifetime
+    world.report(world.owe(1, "2025"), by_month=months)
 
     assert said(world.ask(POSTED)) == ("met", None)
 
 
-def test_frequency_so_far_looks_at_the_elapsed_months_of_shorter_reports() -> None:
-    world = World(posted="flow")
+@pytest.mark.parametrize("kind", ["flow", "distinct"])
+def test_frequency_so_far_looks_at_the_elapsed_months_of_shorter_reports(kind: str) -> None:
+    world = World(posted=kind)
     world.owe(1, "2025")
     world.report(world.owe(1, "2025-Q1"), by_month=posts(m01=1, m02=1, m03=2))
     world.report(world.owe(1, "2025-04"), {"posted": 1})

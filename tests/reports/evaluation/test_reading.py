@@ -46,6 +46,7 @@ def test_half_year_stands_for_the_year_before_quarters_do() -> None:
 
 def test_distinct_persons_never_add_up_over_time() -> None:
     assert total(with_reports("distinct", Q1=3, Q2=4)) is None
+    assert total(with_reports("distinct", Q1=3)) is None
     assert total(with_reports("distinct", H1=5)) == 5
     assert total(with_reports("distinct", H1=5, **{"9M": 6})) == 6
 
@@ -73,16 +74,57 @@ def test_own_report_in_part_is_not_patched_from_shorter_ones() -> None:
     assert world.ask(CHECKED).value.n is None
 
 
+@pytest.mark.parametrize(("in_part", "complete"), [("2025-9M", "2025-H1"), ("2025-Q2", "2025-04")])
+def test_shorter_report_in_part_is_not_patched_from_still_shorter_ones(in_part: str, complete: str) -> None:
+    world = with_reports("flow")
+    world.report(world.owe(1, in_part), {})
+    world.report(world.owe(1, complete), {"checked": 5})
+
+    assert total(world) is None
+
+
+def a_pair() -> World:
+    return World(informed="flow", workers="stock")
+
+
+def pair_of(world: World) -> tuple[int | None, int | None]:
+    found = world.ask(Indicator(Ratio(("informed",), ("workers",), Target(at_least=70))))
+    return found.value.n, found.value.d
+
+
+def test_first_of_two_reports_for_one_period_gives_the_figure() -> None:
+    world = a_pair()
+    world.report(world.owe(1, "2025"), {"informed": 8})
+    world.report(world.owe(1, "2025"), {"informed": 9, "workers": 10})
+
+    assert pair_of(world) == (8, 10)
+
+
+def test_figure_that_a_report_carries_unasked_gives_way_to_the_authoritative_one() -> None:
+    world = a_pair()
+    world.report(world.owe(1, "2025", elements=["informed"]), {"informed": 8, "workers": 99})
+    world.report(world.owe(1, "2025", elements=["workers"]), {"workers": 10})
+
+    assert pair_of(world) == (8, 10)
+
+
+def test_shorter_periods_speak_until_the_last_of_several_reports_is_in() -> None:
+    world = a_pair()
+    world.report(world.owe(1, "2025", elements=["informed"]), {"informed": 8})
+    world.owe(1, "2025", elements=["workers"])
+    world.report(world.owe(1, "2025-9M"), {"informed": 6, "workers": 10})
+
+    assert pair_of(world) == (6, 10)
+
+
 def test_pair_is_taken_from_periods_that_have_both_figures() -> None:
-    world = World(informed="flow", workers="stock")
+    world = a_pair()
     world.owe(1, "2025")
     world.report(world.owe(1, "2025-Q1"), {"informed": 3, "workers": 10})
     world.report(world.owe(1, "2025-Q2"), {"informed": 90})
     world.report(world.owe(1, "2025-Q3"), {"informed": 4, "workers": 12})
 
-    found = world.ask(Indicator(Ratio(("informed",), ("workers",), Target(at_least=70))))
-
-    assert (found.value.n, found.value.d) == (7, 12)
+    assert pair_of(world) == (7, 12)
 
 
 def test_shorter_periods_do_not_speak_for_whom_nobody_waits() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from kernel.clock import SetClock
 from runtime.auth.issuer import open_issuer
@@ -14,7 +15,7 @@ from runtime.auth.keys import KeySource, keys_at
 from runtime.auth.refusals import KeysUnavailable, TokenInvalid
 from runtime.auth.verifier import TokenVerifier
 from tests.gateway.served import served
-from tests.runtime.auth.forge import ISSUER, NOON, Verification, claims, sign
+from tests.runtime.auth.forge import ISSUER, NOON, Verification, claims, rsa_key, sign
 
 
 @pytest.mark.asyncio
@@ -95,7 +96,14 @@ async def test_keys_come_from_a_url(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_url_that_answers_something_else_gives_no_keys() -> None:
-    async with served(FastAPI()) as url:
+@pytest.mark.parametrize(("status", "body"), [(200, "[]"), (200, "<html>"), (200, '{"keys": []}'), (503, None)])
+async def test_url_that_answers_something_else_gives_no_keys(status: int, body: str | None) -> None:
+    async def answer(scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            good = json.dumps({"keys": [rsa_key().as_dict(private=False)]})
+            await send({"type": "http.response.start", "status": status, "headers": []})
+            await send({"type": "http.response.body", "body": (body or good).encode()})
+
+    async with served(answer) as url:
         with pytest.raises(KeysUnavailable):
             await KeySource(keys_at(f"{url}/jwks.json"), SetClock(NOON)).current()

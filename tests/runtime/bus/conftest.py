@@ -15,7 +15,8 @@ import pytest_asyncio
 from kernel.clock import SystemClock
 from runtime.bus import Bus
 from runtime.bus.embedded import EmbeddedBus
-from runtime.bus.kafka import KafkaBus, KafkaSettings
+from runtime.bus.kafka import KafkaBus
+from runtime.bus.kafka_settings import KafkaSettings
 from runtime.database import Database, Settings
 from runtime.database.migrate import migrate
 from runtime.relay import Relay

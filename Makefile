@@ -1,0 +1,64 @@
+# Needs GNU make and a Python of 3.11 or later. Everything else comes into .venv, by the versions in uv.lock.
+
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON := .venv/bin/python
+export UV_PYTHON_DOWNLOADS := never
+
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+
+.PHONY: help setup up test test-fast check generate bench
+.DEFAULT_GOAL := help
+
+help: ## Say what there is to do
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r target purpose; do \
+		printf '  make %-10s %s\n' "$$target" "$$purpose"; done
+
+setup: .venv/.setup ## Install everything that developing needs
+
+up: .venv/.product ## Run the whole product in one process, with its data in var/ (LANHMANH_PORT, LANHMANH_DATA)
+	@exec $(BIN)/lanhmanh up
+
+test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache Kafka
+	@$(PYTHON) -m tests.servers.jars || echo "The run goes on without it, and says so again at its end." >&2
+	@$(PYTHON) -m pytest -n 2
+
+test-fast: .venv/.setup ## Run the tests that need no server
+	@$(PYTHON) -m pytest -n 2 -q --ignore=tests/servers --ignore=tests/journeys -k "not postgres and not kafka"
+
+check: .venv/.setup ## Check style, types, imports, generated files and secrets
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(PYTHON) -m tools.lint
+	@$(PYTHON) -m tools.schemas --check
+	@$(PYTHON) -m tools.openapi --check
+	@$(PYTHON) -m tools.api_matrix --check
+	@$(PYTHON) -m tools.config_docs --check
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	@$(BIN)/uv lock --check --quiet
+	@echo "All checks passed."
+
+generate: .venv/.setup ## Write all generated files anew
+	@$(PYTHON) -m tools.schemas
+	@$(PYTHON) -m tools.openapi
+	@$(PYTHON) -m tools.api_matrix
+	@$(PYTHON) -m tools.config_docs
+
+bench: ## Say what is measured: no area yet
+	@echo "No area is measured yet."
+
+# Stamps: a second run finds them newer than what they depend on, and installs nothing.
+
+.venv/.uv: tools/bootstrap.sh uv.lock
+	@sh tools/bootstrap.sh
+	@touch $@
+
+.venv/.product: .venv/.uv pyproject.toml
+	@$(BIN)/uv sync --quiet --frozen --inexact --no-default-groups --group tool
+	@touch $@
+
+.venv/.setup: .venv/.uv pyproject.toml
+	@$(BIN)/uv sync --quiet --frozen
+	@touch .venv/.product $@

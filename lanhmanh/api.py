@@ -1,0 +1,89 @@
+"""Talk to the product as any other system does: over HTTP, with a token."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import httpx
+
+from kernel.clock import SystemClock
+from lanhmanh.folder import Folder, folder, port
+from runtime.auth.issuer import open_issuer
+
+SCOPES = (
+    "plans:read",
+    "plans:write",
+    "plans:units",
+    "plans:calendar",
+    "reports:read",
+    "reports:submit",
+    "reports:review",
+    "reports:import",
+)
+"""Every scope that there is."""
+
+
+class Refused(Exception):
+    """The product refused a request, or could not be reached. The text is for people."""
+
+
+class Api:
+    """A client of the product's gateway."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def get(self, path: str, *, accept: str = "application/json", **query: Any) -> httpx.Response:
+        """Read something. Query parameters that are None are left out."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return self._send("GET", path, params=given, headers={"Accept": accept})
+
+    def send(self, method: str, path: str, body: Any, **headers: str) -> httpx.Response:
+        """Create or change something."""
+        return self._send(method, path, json=body, headers={name.replace("_", "-"): v for name, v in headers.items()})
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, **more)
+        except httpx.TransportError as error:
+            raise Refused(
+                f"Không kết nối được {self._client.base_url}: {type(error).__name__}. Chạy `make up` trước, "
+                "hoặc đặt LANHMANH_URL."
+            ) from None
+        if answer.is_error:
+            raise Refused(_in_words(answer))
+        return answer
+
+
+def connect() -> Api:
+    """Return a client of the product that `LANHMANH_URL` names, or that runs on the folder of `LANHMANH_DATA`."""
+    here = folder()
+    url = os.environ.get("LANHMANH_URL") or here.address() or f"http://127.0.0.1:{port()}"
+    token = os.environ.get("LANHMANH_TOKEN") or development_token(here, url, unit="VN", scopes=SCOPES)
+    headers = {"Authorization": f"Bearer {token}", "Accept-Language": os.environ.get("LANHMANH_LANGUAGE", "vi")}
+    return Api(httpx.Client(base_url=url, headers=headers, timeout=120))
+
+
+def development_token(here: Folder, url: str, *, unit: str, scopes: Iterable[str], client: str = "lanhmanh") -> str:
+    """Return a token of the development issuer whose keys lie in the product's folder.
+
+    Raises:
+        DevelopmentIssuerForbidden: `LANHMANH_ENV` is `production`.
+    """
+    issuer = open_issuer(here.keys, url=url, env=os.environ.get("LANHMANH_ENV", ""), clock=SystemClock())
+    return issuer.mint(client, scopes=scopes, unit=unit)
+
+
+def _in_words(answer: httpx.Response) -> str:
+    """Return a problem document as a person reads it."""
+    try:
+        problem: Mapping[str, Any] = answer.json()
+    except ValueError:
+        return f"{answer.status_code} {answer.reason_phrase}"
+    lines = [
+        f"{problem.get('title', answer.status_code)}: {problem.get('detail', '')} {problem.get('mend', '')}".strip()
+    ]
+    lines += [f"  {spot['pointer']}: {spot['detail']}" for spot in problem.get("errors", [])]
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""All services in one process: the only place that holds two services' databases or keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from contracts.events import plans as plan_events
+from gateway.app import create_gateway
+from gateway.settings import GatewaySettings
+from kernel.clock import Clock
+from runtime.auth.issuer import AUDIENCE, DevelopmentIssuer, open_issuer
+from runtime.auth.issuer_app import create_issuer_app
+from runtime.auth.keys import KeySource
+from runtime.auth.verifier import TokenVerifier
+from runtime.bus.embedded import EmbeddedBus
+from runtime.database import Database
+from runtime.database.migrate import migrate
+from runtime.service import Service
+from services.plans import main as plans_main
+from services.plans import wiring as plans_wiring
+from services.plans.config import PlansConfig
+from services.reports import main as reports_main
+from services.reports import wiring as reports_wiring
+from services.reports.config import ReportsConfig
+
+
+@dataclass(frozen=True)
+class Product:
+    """The wired services with their applications, not yet started."""
+
+    clock: Clock
+    issuer: DevelopmentIssuer
+    verifier: TokenVerifier
+    services: dict[str, Service]
+    apps: dict[str, FastAPI]
+
+    def gateway(self) -> ASGIApp:
+        """Return the gateway in front of all services, the development issuer among them."""
+        apps = {"issuer": create_issuer_app(self.issuer), **self.apps}
+        documents = {name: app.openapi() for name, app in apps.items()}
+        return create_gateway(apps, documents, verifier=self.verifier, settings=GatewaySettings(), clock=self.clock)
+
+    async def migrate(self) -> None:
+        """Bring every database to the schema of this release."""
+        for service in self.services.values():
+            await service.database.open()
+            try:
+                await migrate(service.database, service.migrations)
+            finally:
+                await service.database.close()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run all services, without a gateway."""
+        async with AsyncExitStack() as stack:
+            for app in self.apps.values():
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            yield
+
+    async def drained(self) -> None:
+        """Wait until every event that was published has taken effect in every consumer."""
+        for service in self.services.values():
+            for consumer in service.consumers:
+                rings = service.database.committed.rings
+                while await consumer.lag():
+                    await service.database.committed.after(rings)
+                    rings = service.database.committed.rings
+
+
+def assemble(databases: Path, keys: Path, *, url: str, clock: Clock) -> Product:
+    """Wire all services over SQLite files in one folder, with an embedded bus and the development issuer.
+
+    Raises:
+        DevelopmentIssuerForbidden: `LANHMANH_ENV` is `production`.
+    """
+    databases.mkdir(parents=True, exist_ok=True)
+    issuer = open_issuer(keys, url=url, env=os.environ.get("LANHMANH_ENV", ""), clock=clock)
+    verifier = TokenVerifier(issuer.url, AUDIENCE, KeySource(issuer.jwks, clock), clock)
+    producers: dict[str, Database] = {}
+    bus = EmbeddedBus(producers)
+
+    def place(service: str) -> str:
+        return f"sqlite+aiosqlite:///{databases / service}.db"
+
+    data = keys.parent
+    plans = plans_wiring.wire(
+        PlansConfig(database_url=place("plans"), data=data), clock=clock, verifier=verifier, bus=bus
+    )
+    reports = reports_wiring.wire(
+        ReportsConfig(database_url=place("reports"), data=data), clock=clock, verifier=verifier, bus=bus
+    )
+    producers[plan_events.TOPIC] = plans.database
+    return Product(
+        clock=clock,
+        issuer=issuer,
+        verifier=verifier,
+        services={"plans": plans, "reports": reports},
+        apps={"plans": plans_main.create(plans), "reports": reports_main.create(reports)},
+    )

@@ -1,0 +1,51 @@
+"""What a service that runs as a process of its own finds around it: its issuer, its brokers, its secrets."""
+
+from __future__ import annotations
+
+from contracts.topics import PARTITIONS
+from kernel.clock import Clock
+from kernel.problems import Fault, Words
+from runtime.auth.key_folder import ensure_secret
+from runtime.auth.keys import KeySource, keys_at
+from runtime.auth.verifier import TokenVerifier
+from runtime.bus.kafka import KafkaBus
+from runtime.config import ServiceConfig
+
+
+class SettingMissing(Fault):
+    """A setting that has no default here."""
+
+    code = "setting_missing"
+    vi = Words("Thiếu cấu hình", "Chưa đặt {name}.", "Đặt biến môi trường đó rồi khởi động lại.")
+    en = Words("Setting missing", "{name} is not set.", "Set that environment variable and start again.")
+
+
+def verifier_of(config: ServiceConfig, clock: Clock) -> TokenVerifier:
+    """Return what verifies the tokens of the issuer that is configured."""
+    url = config.jwks_url or f"{config.issuer.rstrip('/')}/jwks.json"
+    return TokenVerifier(config.issuer, config.audience, KeySource(keys_at(url), clock), clock)
+
+
+def kafka_bus_of(config: ServiceConfig) -> KafkaBus:
+    """Return the bus to the brokers that are configured.
+
+    Raises:
+        SettingMissing: None are.
+    """
+    if config.kafka is None:
+        raise SettingMissing(name="LANHMANH_KAFKA__BOOTSTRAP_SERVERS")
+    return KafkaBus(config.kafka, topics=PARTITIONS)
+
+
+def digest_secret_of(config: ServiceConfig, service: str) -> bytes:
+    """Return the key of a service's request digests; in development one is made and kept in the key folder.
+
+    Raises:
+        SettingMissing: It is not set in production.
+    """
+    secret = config.digest_secret.get_secret_value()
+    if secret:
+        return secret.encode()
+    if config.env == "production":
+        raise SettingMissing(name="LANHMANH_DIGEST_SECRET")
+    return ensure_secret(config.data / "keys", f"{service}-digest-secret").encode()

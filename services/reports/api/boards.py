@@ -1,0 +1,203 @@
+"""The boards: who is late, which indicator is met, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from fastapi import Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contracts.plan import Plan
+from kernel.clock import legal_day
+from kernel.ids import UnitId
+from runtime.http.call import Call
+from runtime.http.declaration import UnitRule
+from runtime.http.instants import StrictInstant
+from runtime.http.routes import Reads, Routes
+from runtime.http.tables import CSV, wants_csv
+from services.reports.api.answers import COMPLIANCE, INDICATOR_EXPLANATION, INDICATORS, OBLIGATION_EXPLANATION
+from services.reports.api.sheets import unit_under
+from services.reports.board import Board, Question
+from services.reports.board.compliance import ComplianceQuestion
+from services.reports.board.explain_indicator import IndicatorExplanationQuestion
+from services.reports.board.explain_obligation import ObligationCase, explain_obligation
+from services.reports.board.indicators import IndicatorsQuestion
+from services.reports.board.territory import TreeOf
+from services.reports.domain.obligation import rule_of
+from services.reports.domain.refusals import IndicatorUnknown, UnitUnknown
+from services.reports.evaluation.evidence import Basis
+from services.reports.store.obligations import get_obligation, history_of
+from services.reports.store.plans import get_plan, get_plan_by_id
+
+routes = Routes("reports", "boards")
+
+
+AsOf = Annotated[
+    StrictInstant | None,
+    Query(
+        description="The instant asked about, past or future; the present if absent.", examples=["2025-06-14T17:00:00Z"]
+    ),
+]
+KnownAt = Annotated[StrictInstant | None, Query(description="Leave out what was recorded later.")]
+UnitParam = Annotated[str | None, Query(description="Code of the unit at the top; the plan's issuer, or your own.")]
+PlanParam = Annotated[str, Query(description="Slug of the plan.", examples=["binh-thuan-2025"])]
+Tree = Annotated[TreeOf, Query(description="Count what successors send at the old unit's place, or at their own.")]
+Which = Annotated[Basis, Query(description="Which versions of reports count.")]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From where a caller looks at a board."""
+
+    board: Board
+    unit: str | None
+    as_of: datetime | None
+    known_at: datetime | None
+    tree: TreeOf
+
+
+def _view(
+    request: Request, unit: UnitParam = None, as_of: AsOf = None, known_at: KnownAt = None, tree: Tree = "then"
+) -> View:
+    return View(request.app.state.service.board, unit, as_of, known_at, tree)
+
+
+Views = Annotated[View, Depends(_view)]
+
+
+@routes.read(
+    "/v1/compliance",
+    scope="reports:read",
+    units=UnitRule.WITHIN,
+    response_model=None,
+    responses=COMPLIANCE,
+    summary="Who is late",
+)
+async def get_compliance(
+    call: Reads,
+    view: Views,
+    plan: Annotated[str | None, Query(description="Slug of a plan; all plans if absent.")] = None,
+    detail: Annotated[Literal["units", "obligations"], Query(description="Add each single obligation.")] = "units",
+    status: Annotated[str | None, Query(description="Of the single obligations, only those of this status.")] = None,
+) -> Response:
+    top = await _top(call, plan, view.unit)
+    question = ComplianceQuestion(top, plan, view.as_of, view.known_at, view.tree, detail, status, _form(call))
+    return await _answered(call, view.board, question)
+
+
+@routes.read(
+    "/v1/indicators",
+    scope="reports:read",
+    units=UnitRule.WITHIN,
+    response_model=None,
+    responses=INDICATORS,
+    summary="Which indicator is met",
+)
+async def get_indicators(
+    call: Reads,
+    view: Views,
+    plan: PlanParam,
+    basis: Which = Basis.ACCEPTED,
+) -> Response:
+    top = await _top(call, plan, view.unit)
+    question = IndicatorsQuestion(plan, top, view.as_of, view.known_at, basis, view.tree, _form(call))
+    return await _answered(call, view.board, question)
+
+
+@routes.read(
+    "/v1/explanations/indicator",
+    scope="reports:read",
+    units=UnitRule.WITHIN,
+    response_model=None,
+    responses=INDICATOR_EXPLANATION,
+    summary="Why an indicator has its verdict",
+)
+async def get_indicator_explanation(
+    call: Reads,
+    view: Views,
+    plan: PlanParam,
+    indicator: str,
+    period: str,
+    basis: Which = Basis.ACCEPTED,
+) -> Response:
+    top = await _top(call, plan, view.unit)
+    cell = IndicatorsQuestion(plan, top, view.as_of, view.known_at, basis, view.tree)
+    answer = await view.board.ask(IndicatorExplanationQuestion(cell, indicator, period, call.language))
+    if answer.body == b"null":
+        raise IndicatorUnknown(plan=plan, indicator=indicator, kind=period)
+    return _respond(call, answer.body, answer.etag)
+
+
+@routes.read(
+    "/v1/explanations/obligations/{obligation_id}",
+    scope="reports:read",
+    units=UnitRule.WITHIN,
+    response_model=None,
+    responses=OBLIGATION_EXPLANATION,
+    summary="Why an obligation has its status",
+)
+async def get_obligation_explanation(
+    obligation_id: UUID, call: Reads, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
+    async with call.service.database.read() as read:
+        newest = await read.newest()
+        row = await get_obligation(read, obligation_id)
+        plan = await get_plan_by_id(read, row.plan_id)
+        history = await history_of(read, obligation_id)
+    _must_read(call, UnitId(row.unit_id), [UnitId(one) for one in rule_of(plan, row.rule).receiver_ids])
+    explained = explain_obligation(
+        ObligationCase(row, plan, history, call.reference.calendar),
+        t=as_of or call.arrived_at,
+        known_at=min(known_at or newest.recorded_at, newest.recorded_at),
+        language=call.language,
+    )
+    return Response(msgspec.json.encode(explained), media_type="application/json")
+
+
+def _form(call: Call) -> Literal["json", "csv"]:
+    return "csv" if wants_csv(call.request.headers.get("accept")) else "json"
+
+
+async def _top(call: Call, slug: str | None, code: str | None) -> UnitId:
+    """Return the unit at the top of the answer, if the caller may look there.
+
+    Raises:
+        UnitUnknown, PlanUnknown: There is no such unit or plan.
+        UnitOutside: The caller stands neither at or above it, nor receives reports under the plan.
+    """
+    plan: Plan | None = None
+    if slug is not None:
+        async with call.service.database.read() as read:
+            plan = await get_plan(read, slug)
+    if plan is None:
+        today = legal_day(call.arrived_at)
+        found = call.reference.tree.find(code or call.principal.unit, today)
+        if found is None:
+            raise UnitUnknown(unit=code or call.principal.unit, day=today.isoformat())
+        call.actor.must_act_for(found.id)
+        return found.id
+    top = UnitId(plan.issuer_id) if code is None else unit_under(call, plan, code)
+    _must_read(call, top, [UnitId(one) for rule in plan.rules for one in rule.receiver_ids])
+    return top
+
+
+def _must_read(call: Call, unit_id: UnitId, receivers: list[UnitId]) -> None:
+    if not any(call.actor.can_act_for(receiver) for receiver in receivers):
+        call.actor.must_act_for(unit_id)
+
+
+async def _answered(call: Call, board: Board, question: Question) -> Response:
+    answer = await board.ask(question)
+    return _respond(call, answer.body, answer.etag, csv=_form(call) == "csv")
+
+
+def _respond(call: Call, body: bytes, etag: str, *, csv: bool = False) -> Response:
+    headers: dict[str, Any] = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Language"}
+    if etag in call.request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=CSV if csv else "application/json")

@@ -1,0 +1,144 @@
+"""Say why an indicator has its verdict: threshold, units counted and missing, and every report that is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from contracts import plan as contract
+from kernel.calendar.period import Period
+from kernel.problems import Language
+from services.reports.board.indicators import (
+    IndicatorShown,
+    IndicatorsQuestion,
+    Judged,
+    reason_of,
+    shown_of,
+)
+from services.reports.board.memory import Memory, visible_at
+from services.reports.board.shapes import Standpoint, UnitName, encode, standpoint, unit_name
+from services.reports.board.words import of_reason, of_verdict
+from services.reports.evaluation.contribution import Contribution
+from services.reports.evaluation.evidence import Used
+from services.reports.evaluation.indicator import Answer
+from services.reports.evaluation.measures import Target
+
+
+class ReportUsed(msgspec.Struct, frozen=True):
+    """A version of a report whose figures are in the value."""
+
+    report_id: UUID
+    version: int
+    obligation_id: UUID
+    rule: str
+    period: str
+
+
+class UnitContribution(msgspec.Struct, frozen=True):
+    """What one unit adds."""
+
+    unit: UnitName
+    expected: bool
+    counted: bool
+    provisional: bool
+    """Its figures are those of shorter periods."""
+    figures: dict[str, int | None]
+    meets: bool | None
+    """Where units are judged by themselves."""
+    reports: list[ReportUsed]
+
+
+class IndicatorExplanation(msgspec.Struct, frozen=True):
+    """Why one indicator has its verdict."""
+
+    standpoint: Standpoint
+    plan: str
+    version: int
+    unit: UnitName
+    indicator: IndicatorShown
+    section: str
+    """Where it stands in the plan."""
+    note: str
+    because: str
+    judged: str | None
+    """The receiver's reason, where a person judged it."""
+    units: list[UnitContribution]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorExplanationQuestion:
+    """Which cell of the indicator board."""
+
+    board: IndicatorsQuestion
+    indicator: str
+    period: str
+    language: Language
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The instant asked about."""
+        return self.board.as_of
+
+    def answer(self, memory: Memory, t: int) -> bytes:
+        """Return the explanation; `null` if the plan has no such cell at the instant."""
+        known_at = visible_at(memory, self.board.known_at)
+        book = Judged.at(memory, self.board, t, known_at)
+        cell = None if book is None else book.cell(self.indicator, self.period)
+        if book is None or cell is None:
+            return b"null"
+        indicator, period, found = cell
+        judged = book.judgement(indicator, period)
+        return encode(
+            IndicatorExplanation(
+                standpoint=standpoint(memory, self.as_of, t, known_at),
+                plan=self.board.plan,
+                version=book.plan.version,
+                unit=unit_name(memory, self.board.unit_id),
+                indicator=shown_of(memory, indicator, period, found),
+                section=indicator.section,
+                note=indicator.note,
+                because=self._because(indicator, found),
+                judged=None if judged is None else judged.reason,
+                units=[self._unit(memory, one) for one in found.contributions],
+            )
+        )
+
+    def _because(self, indicator: contract.Indicator, found: Answer) -> str:
+        facts = {
+            "reason": of_reason(reason_of(indicator, found), self.language),
+            "counted": found.counted,
+            "expected": found.expected,
+            "n": "–" if found.value.n is None else found.value.n,
+            "d": "–" if found.value.d is None else found.value.d,
+            "target": _target(found.target, indicator),
+        }
+        return of_verdict(found.verdict, self.language).format_map(facts)
+
+    def _unit(self, memory: Memory, one: Contribution) -> UnitContribution:
+        return UnitContribution(
+            unit=unit_name(memory, memory.units[one.unit]),
+            expected=one.expected,
+            counted=one.complete,
+            provisional=one.provisional,
+            figures={code: quantity.total for code, quantity in one.quantities.items()},
+            meets=one.meets,
+            reports=[_used(memory, used) for used in one.used],
+        )
+
+
+def _used(memory: Memory, used: Used) -> ReportUsed:
+    row = memory.rows[used.row]
+    period: Period = used.period
+    return ReportUsed(memory.report_of[used.row], used.version, row.id, row.rule, period.key)
+
+
+def _target(target: Target | None, indicator: contract.Indicator) -> str:
+    if target is None:
+        return "–"
+    unit = " %" if indicator.measure.measure in {"ratio", "units_meeting", "growth"} else ""
+    at_least = "" if target.at_least is None else f"≥ {target.at_least}{unit}"
+    at_most = "" if target.at_most is None else f"≤ {target.at_most}{unit}"
+    return ", ".join(part for part in (at_least, at_most) if part)

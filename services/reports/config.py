@@ -1,0 +1,14 @@
+"""The settings of reports: those that every service has."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from runtime.config import ServiceConfig
+
+
+class ReportsConfig(ServiceConfig):
+    """Settings from the environment, prefix `LANHMANH_`."""
+
+    database_url: str = Field(default="sqlite+aiosqlite:///var/reports.db")
+    """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://role@host/database`."""

@@ -1,0 +1,20 @@
+"""The service's application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from runtime.http.app import create_app
+from services.reports.api import answers, boards, judgements, obligations, reports
+from services.reports.wiring import Reports
+
+
+def create(service: Reports) -> FastAPI:
+    """Return the application around a wired service."""
+    return create_app(
+        service,
+        [reports.routes, obligations.routes, judgements.routes, boards.routes],
+        title="Lành Mạnh: reports",
+        description="Collects what units report, and says at any instant who is late and which indicator is met.",
+        schemas=answers.SCHEMAS,
+    )

@@ -1,0 +1,75 @@
+"""The example files, loaded as `lanhmanh` loads them: the whole country, its standing bodies, and both plans."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.encoders import jsonable_encoder
+
+from contracts.plan import Plan
+from kernel.clock import SetClock
+from services.plans.wiring import Plans
+from tests.examples.example_files import (
+    NATION_SINCE,
+    SLUGS,
+    TWO_LEVELS_SINCE,
+    UNIT_FILES,
+    issued_plan,
+    national_units,
+    read,
+)
+from tests.rig import Tokens, published
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """After the day from which the younger of the plans binds."""
+    return SetClock(datetime(2026, 6, 20, 2, 0, tzinfo=UTC))
+
+
+def the_country() -> dict[str, Any]:
+    """Return the decision that loads the present provinces and communes."""
+    units = [{"code": "VN", "name": "Việt Nam", "kind": "nation", "valid_from": NATION_SINCE}]
+    for code, (name, kind, parent) in national_units().items():
+        units.append({"code": code, "name": name, "kind": kind, "parent": parent})
+    return {"decision": "Danh mục đơn vị hành chính hai cấp", "on": TWO_LEVELS_SINCE, "units": units}
+
+
+def its_bodies() -> dict[str, Any]:
+    """Return the decision that gives each of them its standing bodies."""
+    template = read("units/bodies.yaml")
+    kinds = {kind: template.pop(kind) for kind in ("province", "commune")}
+    return template | {"bodies": kinds}
+
+
+@pytest.mark.asyncio
+async def test_the_whole_country_and_both_plans_are_taken_in_as_the_files_are(
+    client: httpx.AsyncClient, tokens: Tokens, service: Plans
+) -> None:
+    loads = [the_country(), its_bodies(), *(read(f"units/{name}.yaml") for name in UNIT_FILES)]
+    headers = tokens.bearer("plans:units", "plans:write", unit="VN")
+    changed = []
+    for number, load in enumerate(loads):
+        key = {"Idempotency-Key": f"load-{number}"}
+        answer = await client.post("/v1/unit-decisions", json=jsonable_encoder(load), headers=headers | key)
+        assert answer.status_code == 201, answer.text
+        changed.append(answer.json()["units"])
+    for slug in SLUGS:
+        key = {"Idempotency-Key": f"plan-{slug}"}
+        draft = jsonable_encoder(read(f"plans/{slug}.yaml"))
+        answer = await client.post("/v1/plans", json=draft, headers=headers | key)
+        assert answer.status_code == 201, answer.text
+        answer = await client.post(f"/v1/plans/{slug}/issue", headers=headers | {"If-Match": '"1"'})
+        assert answer.status_code == 200, answer.text
+
+    # What the template made already is left out of the two files that state it again.
+    assert changed == [3356, 12 * 3355, 22 + 1 + 9, 6 + 2]
+    facts = await published(service.database)
+    parts = [data for fact, data in facts if fact == "units.changed"]
+    assert max(len(part["units"]) for part in parts) == 500
+    for told in (data["plan"] for fact, data in facts if fact == "plan.issued"):
+        expected = issued_plan(told["slug"])
+        assert Plan.model_validate(told | {"plan_id": expected.plan_id}) == expected

@@ -1,0 +1,168 @@
+"""What the tests of every service stand on: a clock that is set, tokens, migrated databases, and a client."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import httpx
+import msgspec
+from fastapi import FastAPI
+from joserfc.jwk import RSAKey
+from sqlalchemy import select
+
+from kernel.clock import Clock, SetClock, SystemClock
+from runtime.auth.issuer import AUDIENCE, LIFETIME, DevelopmentIssuer
+from runtime.auth.keys import KeySource
+from runtime.auth.verifier import TokenVerifier
+from runtime.database import Database, Settings
+from runtime.database.migrate import migrate
+from runtime.database.outbox import outbox
+from tests.servers.postgres import PostgresServer
+
+T = TypeVar("T")
+
+MORNING = datetime(2025, 4, 18, 2, 0, tzinfo=UTC)
+"""Nine o'clock in Viet Nam on the day on which Bình Thuận issued its plan: when most tests take place."""
+
+_ISSUER = "https://issuer.test"
+
+
+class Tokens:
+    """Mints tokens of a development issuer, and verifies them as a service does."""
+
+    def __init__(self, clock: SetClock) -> None:
+        self._clock = clock
+        self._issuer = DevelopmentIssuer(_ISSUER, AUDIENCE, _signing_key(), "unused", clock)
+
+    def bearer(
+        self, *scopes: str, unit: str, client: str = "harbour-office-7", lifetime: timedelta = LIFETIME
+    ) -> dict[str, str]:
+        """Return the `Authorization` header of a client that acts for the unit with this code."""
+        token = self._issuer.mint(client, scopes=scopes, unit=unit, lifetime=lifetime)
+        return {"Authorization": f"Bearer {token}"}
+
+    def verifier(self) -> TokenVerifier:
+        """Return what a service checks tokens with."""
+        return TokenVerifier(_ISSUER, AUDIENCE, KeySource(self._issuer.jwks, self._clock), self._clock)
+
+
+@cache
+def _signing_key() -> RSAKey:
+    # Made once: a key takes longer than most tests.
+    return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+
+
+class Blueprint(Protocol):
+    """An empty database of a service with all its tables: a copy takes milliseconds, migrations take seconds."""
+
+    def copied(self, folder: Path) -> AbstractAsyncContextManager[str]:
+        """Give the URL of a copy that one test alone uses. `folder` is the test's own."""
+        ...
+
+
+@dataclass(frozen=True)
+class SqliteBlueprint:
+    """A migrated SQLite file."""
+
+    path: Path
+
+    @asynccontextmanager
+    async def copied(self, folder: Path) -> AsyncIterator[str]:
+        path = shutil.copy(self.path, folder / self.path.name)
+        yield f"sqlite+aiosqlite:///{path}"
+
+
+@dataclass(frozen=True)
+class PostgresBlueprint:
+    """A migrated PostgreSQL database."""
+
+    server: PostgresServer
+    url: str
+
+    @asynccontextmanager
+    async def copied(self, folder: Path) -> AsyncIterator[str]:  # noqa: ARG002 - on the server, not in a folder
+        async with self.server.database(template=self.url) as url:
+            yield url
+
+
+@contextmanager
+def sqlite_blueprint(folder: Path, service: str, migrations: Path) -> Iterator[SqliteBlueprint]:
+    """Migrate a new SQLite file in a folder."""
+    path = folder / f"{service}.db"
+    with _loop_of_its_own() as run:
+        run(_migrated(f"sqlite+aiosqlite:///{path}", service, migrations))
+    yield SqliteBlueprint(path)
+
+
+@contextmanager
+def postgres_blueprint(server: PostgresServer, service: str, migrations: Path) -> Iterator[PostgresBlueprint]:
+    """Migrate a new PostgreSQL database, and drop it at the end."""
+    with _loop_of_its_own() as run:
+        kept = AsyncExitStack()
+        url = run(kept.enter_async_context(server.database()))
+        try:
+            run(_migrated(url, service, migrations))
+            yield PostgresBlueprint(server, url)
+        finally:
+            run(kept.aclose())
+
+
+async def _migrated(url: str, service: str, migrations: Path) -> None:
+    async with a_database(url, service=service, clock=SystemClock()) as database:
+        await migrate(database, migrations)
+
+
+@contextmanager
+def _loop_of_its_own() -> Iterator[Callable[[Coroutine[Any, Any, T]], T]]:
+    """Run coroutines for what outlives a test, in a thread, because a test's loop may exist in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        runner = asyncio.Runner()
+        try:
+            yield lambda coroutine: thread.submit(runner.run, coroutine).result()
+        finally:
+            thread.submit(runner.close).result()
+
+
+@asynccontextmanager
+async def a_database(url: str, *, service: str, clock: Clock) -> AsyncIterator[Database]:
+    """Open a database without a service around it. Commits are not flushed: no test pulls the plug here."""
+    database = Database(Settings(url=url, durable=False), service=service, clock=clock)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def a_client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Start an application and talk to it as a caller does, without a network."""
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+            yield client
+
+
+async def published(database: Database) -> list[tuple[str, Any]]:
+    """Return what a service published, in order, as (last words of the type, data): `("plan.issued", {…})`."""
+    async with database.read() as read:
+        rows = (await read.execute(select(outbox).order_by(outbox.c.revision, outbox.c.ordinal))).all()
+    return [(_fact(row.type), msgspec.json.decode(row.data)) for row in rows]
+
+
+def _fact(event_type: str) -> str:
+    """Return the fact in `vn.lanhmanh.<service>.<fact>.v1`.
+
+    >>> _fact("vn.lanhmanh.plans.plan.issued.v1")
+    'plan.issued'
+    """
+    return event_type.split(".", 3)[3].rpartition(".")[0]

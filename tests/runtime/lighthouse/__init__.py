@@ -1,0 +1,1 @@
+"""A small service that the tests of runtime try the mechanisms on: lamps on a coast, and who lit them."""

@@ -1,0 +1,91 @@
+"""Write docs/api.md: the conventions that every route keeps, and the matrix of all routes.
+
+Usage: python -m tools.api_matrix [--check]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from runtime.http.app import declarations
+from runtime.http.declaration import Declaration
+from tools.generated import ROOT, settle
+from tools.unstarted import service_names, unstarted
+
+CONVENTIONS = """\
+# The API
+
+<!-- Written by `make generate` from the routes themselves: do not edit. -->
+
+All paths begin with `/v1` and are reached through the gateway.
+The machine-readable document of all services is at `/openapi.json`, and a page to read and try it at `/docs`.
+Each service commits its own: `services/<service>/openapi.json`.
+
+## Who may call
+
+A caller sends `Authorization: Bearer <token>`, a JWT (RS256, ES256 or EdDSA) of the configured issuer.
+Its claim `scope` says what the caller may do, its claim `unit` for which unit: a code, read on the day of the act.
+The gateway checks the token, and the service checks it again.
+
+| Unit rule | Meaning |
+|---|---|
+| `any` | The answer concerns no unit in particular. |
+| `acts_for` | The caller's unit is, or on the day of the act stands above, the unit that it acts for. |
+| `within` | The answer holds only what concerns the caller's unit and its subtree, or what it receives. |
+
+## What each kind of route promises
+
+| Kind | Promise |
+|---|---|
+| `create` | Needs `Idempotency-Key` (400 without). The same key and body give the first answer again, with \
+`Idempotent-Replayed: true`; the same key with another body is refused (422). Answers 201. |
+| `edit` | Needs `If-Match` with the ETag that was read (428 without, 412 if somebody changed it since). |
+| `list` | A page of at most `limit` items, and `next_cursor` while there are more. With `after=<revision>` instead: \
+what changed since, by whole revisions, so that asking again with `after=<through>` misses and repeats nothing; \
+`epoch` tells when to start over (after a restore). |
+| `bulk` | NDJSON, one item a line, with `Idempotency-Key`. `mode=all`: all lines or none; `mode=each`: each for \
+itself; `dry_run=true` checks and changes nothing. Every line has its result. |
+| `read` | One thing. What can be edited carries its ETag. |
+
+## Refusals
+
+A refused request is answered with a problem document (RFC 9457, `application/problem+json`): `title` and `detail` say \
+what, `mend` says how to mend it, `errors` where (`pointer`, a JSON pointer), `code` and `type` are stable.
+The language is Vietnamese, or English where `Accept-Language` prefers it.
+
+## Instants, days and tables
+
+Instants are RFC 3339 with a time zone (`2025-06-14T17:00:00Z`); what has none is refused.
+Days (`2025-06-15`) are days in Asia/Ho_Chi_Minh. `_until` and `due_at` are exclusive ends.
+Answers that are tables also come as CSV, with `Accept: text/csv`.
+`traceparent` (W3C) is carried through to the events that a request causes; each answer names its request in \
+`X-Request-Id`.
+
+## Routes
+"""
+
+
+def page(rows: Iterable[Declaration]) -> str:
+    """Return the document, with one table a service."""
+    parts = [CONVENTIONS]
+    by_service: dict[str, list[Declaration]] = {}
+    for row in rows:
+        by_service.setdefault(row.service, []).append(row)
+    for service, declared in by_service.items():
+        parts.append(f"\n### {service}\n\n| Method | Path | Scope | Unit rule | Kind |\n|---|---|---|---|---|\n")
+        parts += [
+            f"| {row.method} | `{row.path}` | `{row.scope}` | `{row.units}` | `{row.kind}` |\n"
+            for row in sorted(declared, key=lambda row: (row.path, row.method))
+        ]
+    return "".join(parts)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the document, or check it."""
+    rows = [row for name in service_names() for row in declarations(unstarted(name))]
+    return settle({ROOT / "docs" / "api.md": page(rows)}, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,49 @@
+"""Build each service's application without starting it: what generators and checks ask about routes."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fastapi import FastAPI
+
+from kernel.clock import SystemClock
+from runtime.auth.keys import KeySource
+from runtime.auth.verifier import TokenVerifier
+from runtime.bus.embedded import EmbeddedBus
+from runtime.config import ServiceConfig
+from tools.generated import ROOT
+
+
+def service_names() -> list[str]:
+    """Return the services, in the order of the alphabet."""
+    return sorted(main.parent.name for main in (ROOT / "services").glob("*/main.py"))
+
+
+def unstarted(name: str) -> FastAPI:
+    """Return a service's application. It has no database and knows no keys; its routes are all there."""
+    wiring = import_module(f"services.{name}.wiring")
+    clock = SystemClock()
+    with TemporaryDirectory() as data:
+        # The database is named and never opened.
+        config = settings_of(name)(database_url=f"sqlite+aiosqlite:///{data}/unopened.db", data=Path(data))
+        verifier = TokenVerifier("urn:nobody", "urn:nobody", KeySource(_no_keys, clock), clock)
+        service = wiring.wire(config, clock=clock, verifier=verifier, bus=EmbeddedBus({}))
+    app: FastAPI = import_module(f"services.{name}.main").create(service)
+    return app
+
+
+def settings_of(name: str) -> type[ServiceConfig]:
+    """Return the class of a service's settings."""
+    module = import_module(f"services.{name}.config")
+    (settings,) = (
+        member
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, ServiceConfig) and member.__module__ == module.__name__
+    )
+    return settings
+
+
+async def _no_keys() -> dict[str, list[object]]:
+    return {"keys": []}
