@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from typing import Any
 
 import httpx
-import yaml
 
 from contracts.plan import Plan
 from examples.acts import Act, ActKind
@@ -23,6 +22,7 @@ from examples.script import Script, read_script
 from kernel.clock import ICT, SetClock, as_utc
 from lanhmanh.embedded import Product
 from lanhmanh.national import bodies_decision, national_decision
+from lanhmanh.yaml_file import example
 
 PLANS = ("binh-thuan-2025", "kim-tan-2026")
 UNITS = ("binh-thuan-before-2025-07", "kim-tan-2026")
@@ -68,7 +68,7 @@ async def load_examples(product: Product, clock: SetClock, *, until: datetime, p
         }
         call = _Caller(product, clients)
         clock.set(_BEGINNING)
-        decisions = [national_decision(), bodies_decision("provinces"), *(_units(name) for name in UNITS)]
+        decisions = [national_decision(), bodies_decision("provinces"), *(example("units", name) for name in UNITS)]
         for number, decision in enumerate(decisions, 1):
             await _decide(call, decision, number)
             progress("Đơn vị", number, len(decisions))
@@ -78,10 +78,10 @@ async def load_examples(product: Product, clock: SetClock, *, until: datetime, p
 
 async def _live_through(call: _Caller, clock: SetClock, until: datetime, progress: Progress) -> None:
     script = read_script((files("examples") / "sample-year.yaml").read_text(encoding="utf-8"))
-    drafts = sorted((_plan(name) for name in PLANS), key=lambda draft: draft["effective_on"])
+    drafts = sorted((example("plans", name) for name in PLANS), key=lambda draft: draft["effective_on"])
     acts: list[Act] = []
     for draft in drafts:
-        issued_at = as_utc(datetime.combine(draft["effective_on"], _OFFICE_OPENS))
+        issued_at = as_utc(datetime.combine(date.fromisoformat(draft["effective_on"]), _OFFICE_OPENS))
         if issued_at > until:
             continue
         await _act_up_to(call, clock, acts, issued_at, progress)
@@ -106,7 +106,7 @@ async def _act_up_to(call: _Caller, clock: SetClock, acts: list[Act], until: dat
         clock.set(act.at)
         await _act(call, act)
         await call.product.drained()
-        progress(f"Báo cáo đến {act.at:%m/%Y}", number, len(due))
+        progress("Báo cáo", number, len(due))
 
 
 async def _act(call: _Caller, act: Act) -> None:
@@ -174,8 +174,7 @@ async def _decide_on_obligations(call: _Caller, act: Act, verb: str, body: Any) 
 
 async def _issue(call: _Caller, draft: dict[str, Any]) -> Plan:
     slug, issuer = draft["slug"], draft["issuer"]
-    body = _plain(draft)
-    await call("plans", "POST", "/v1/plans", unit=issuer, scope="plans:write", body=body, Idempotency_Key=slug)
+    await call("plans", "POST", "/v1/plans", unit=issuer, scope="plans:write", body=draft, Idempotency_Key=slug)
     etag = (await call("plans", "GET", f"/v1/plans/{slug}", unit=issuer, scope="plans:read")).headers["etag"]
     issued = await call("plans", "POST", f"/v1/plans/{slug}/issue", unit=issuer, scope="plans:write", If_Match=etag)
     return Plan.model_validate(issued.json()["plan"])
@@ -183,24 +182,4 @@ async def _issue(call: _Caller, draft: dict[str, Any]) -> Plan:
 
 async def _decide(call: _Caller, decision: dict[str, Any], number: int) -> None:
     key = {"Idempotency_Key": f"units-{number}"}
-    body = _plain(decision)
-    await call("plans", "POST", "/v1/unit-decisions", unit="VN", scope="plans:units", body=body, **key)
-
-
-def _units(name: str) -> dict[str, Any]:
-    decision: dict[str, Any] = yaml.safe_load((files("examples") / "units" / f"{name}.yaml").read_text("utf-8"))
-    return decision
-
-
-def _plan(name: str) -> dict[str, Any]:
-    draft: dict[str, Any] = yaml.safe_load((files("examples") / "plans" / f"{name}.yaml").read_text("utf-8"))
-    return draft
-
-
-def _plain(value: Any) -> Any:
-    """Return what YAML read as days as the text that JSON has for them."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    await call("plans", "POST", "/v1/unit-decisions", unit="VN", scope="plans:units", body=decision, **key)

@@ -15,6 +15,7 @@ SWAP: dict[str, Any] = {
     "decided_on": "2026-12-01",
     "days_off": ["2027-01-04"],
     "worked": ["2027-01-09"],
+    "completes": [2027],
     "reference": "Hoán đổi ngày làm việc",
 }
 
@@ -34,7 +35,7 @@ async def test_the_days_that_are_not_as_their_weekday_says_come_with_their_reaso
     assert (shown["2026-01-10"]["working"], shown["2026-01-10"]["reason"]) == (True, "worked_instead")
     assert shown["2026-04-30"]["holiday"] is not None
     assert "2026-01-05" not in shown
-    assert "2026-01-03" not in shown
+    assert "2026-03-07" not in shown
     assert {day[:4] for day in shown} == {"2026"}
 
 
@@ -67,10 +68,11 @@ async def test_the_same_decision_again_changes_nothing(province: Office, service
 
 
 @pytest.mark.asyncio
-async def test_other_days_under_the_same_decision_are_refused(province: Office) -> None:
+@pytest.mark.parametrize("changed", [{"worked": []}, {"days_off": []}, {"completes": []}, {"decided_on": "2026-12-02"}])
+async def test_other_content_under_the_same_decision_is_refused(province: Office, changed: dict[str, Any]) -> None:
     await province.create("/v1/calendar/decisions", SWAP)
 
-    answer = await province.create("/v1/calendar/decisions", SWAP | {"worked": []})
+    answer = await province.create("/v1/calendar/decisions", SWAP | changed)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "decision_differs")
 

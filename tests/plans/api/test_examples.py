@@ -45,6 +45,8 @@ def its_bodies() -> dict[str, Any]:
     return template | {"bodies": kinds}
 
 
+# On one database: it takes long, and the statements are those of every other test.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.asyncio
 async def test_the_whole_country_and_both_plans_are_taken_in_as_the_files_are(
     client: httpx.AsyncClient, tokens: Tokens, service: Plans

@@ -378,6 +378,14 @@ def test_milestone_is_missed_once_the_report_is_in_and_the_day_is_over() -> None
     assert said(world.ask(DONE_BY_MARCH, t=APRIL)) == ("not_met", None)
 
 
+def test_milestone_is_not_shown_by_the_report_of_another_year() -> None:
+    world = World(issued="flow")
+    world.owe(1, "2025")
+    world.report(world.owe(1, "2024"), {"issued": 1})
+
+    assert said(world.ask(DONE_BY_MARCH)) == ("no_data", None)
+
+
 def test_milestone_of_which_nobody_reported_has_no_data() -> None:
     world = World(issued="flow")
     world.owe(1, "2025")

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -19,7 +20,7 @@ from tests.runtime.lighthouse.lamps import lamp, light, lit
 pytestmark = pytest.mark.asyncio
 
 WRITERS = 16
-TRANSACTIONS = 12
+TRANSACTIONS = 8
 """Of each writer."""
 PAGE = 7
 """Rows at a time: few, so that pages end in the middle of transactions."""
@@ -52,7 +53,7 @@ class Writer:
     async def write(self) -> None:
         for turn in range(TRANSACTIONS):
             with suppress(Storm):
-                self.committed += await self.database.write(lambda tx, turn=turn: self._transaction(tx, turn))
+                self.committed += await self.database.write(partial(self._transaction, turn=turn))
 
     async def _transaction(self, tx: Write, turn: int) -> list[tuple[int, str]]:
         places = [f"đèn {self.name}/{turn}/{part}" for part in range(self.whims.randint(1, 3))]
@@ -63,7 +64,7 @@ class Writer:
                 await light(tx, f"sóng {self.name}/{turn}")
                 raise Storm
         # Others come to their turn between this transaction's number and its end.
-        await asyncio.sleep(self.whims.random() / 500)
+        await asyncio.sleep(self.whims.random() / 1000)
         if self.whims.random() < 0.25:
             raise Storm
         return [(tx.number, place) for place in places]

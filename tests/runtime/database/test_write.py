@@ -38,7 +38,7 @@ async def note(tx: Write) -> tuple[int, str]:
 
 
 async def test_numbers_are_dense_and_each_belongs_to_one_transaction(database: Database) -> None:
-    async def undone(tx: Write) -> None:
+    async def undone(tx: Write) -> tuple[int, str]:
         await note(tx)
         raise Storm
 

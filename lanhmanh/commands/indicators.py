@@ -1,0 +1,81 @@
+"""`lanhmanh indicators`: which indicator is met."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from lanhmanh.api import connect
+from lanhmanh.shown import (
+    ACCEPT,
+    REASON,
+    VERDICT,
+    AsFormat,
+    AsOf,
+    Format,
+    KnownAt,
+    Unit,
+    console,
+    local,
+    percent,
+    table,
+    write_raw,
+)
+
+
+def indicators(
+    plan: Annotated[str, typer.Option("--plan", help="Tên ngắn của kế hoạch, ví dụ binh-thuan-2025.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    unit: Unit = None,
+    basis: Annotated[str, typer.Option(help="accepted: đã duyệt; submitted: đã gửi.")] = "accepted",
+    form: AsFormat = Format.TABLE,
+) -> None:
+    """Chỉ tiêu nào đạt: giá trị, số đơn vị đã tính, kết luận, và vì sao chưa kết luận được."""
+    answer = connect().get(
+        "/v1/indicators", accept=ACCEPT[form], plan=plan, as_of=as_of, known_at=known_at, unit=unit, basis=basis
+    )
+    if form is not Format.TABLE:
+        write_raw(answer.content)
+        return
+    shown = answer.json()
+    columns = ("chỉ tiêu", "kỳ", "giá trị", "tỷ lệ", "ngưỡng", "đơn vị", "kết luận", "vì sao")
+    instant = shown["standpoint"]["as_of"]
+    when = f" lúc {local(instant)} (giờ Việt Nam)" if instant else ""
+    console().print(table(f"Chỉ tiêu của {plan}{when}", columns, [_row(one) for one in shown["indicators"]]))
+
+
+def _row(one: dict[str, Any]) -> tuple[object, ...]:
+    value, coverage = one["value"], one["coverage"]
+    known = value["n"] is not None and value["d"] is not None
+    why = REASON.get(one["reason"] or "", "")
+    missing = ", ".join(unit["code"] for unit in coverage["missing"])
+    return (
+        one["name"],
+        one["period"],
+        f"{value['n']}/{value['d']}" + (" (tạm tính)" if one["provisional"] else "") if known else "–",
+        _rate(one) if known else "–",
+        _target(one),
+        f"{coverage['counted']}/{coverage['expected']}",
+        VERDICT[one["verdict"]],
+        why or (f"thiếu {missing}" if missing else ""),
+    )
+
+
+def _rate(one: dict[str, Any]) -> str:
+    if one["measure"] == "count":
+        return ""
+    value = one["value"]
+    if one["measure"] == "growth":
+        return percent({"n": value["n"] - value["d"], "d": value["d"]})
+    return percent(value)
+
+
+def _target(one: dict[str, Any]) -> str:
+    target = one["target"]
+    if target is None:
+        return "–"
+    unit = " %" if one["measure"] in {"ratio", "units_meeting", "growth"} else ""
+    bounds = (f"≥ {target['at_least']}{unit}", target["at_least"]), (f"≤ {target['at_most']}{unit}", target["at_most"])
+    return ", ".join(text for text, bound in bounds if bound is not None)

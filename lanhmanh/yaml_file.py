@@ -1,0 +1,43 @@
+"""Read YAML files of plans and units as the JSON that the API takes."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lanhmanh.api import Refused
+
+
+def read_yaml(path: Path | Traversable) -> dict[str, Any]:
+    """Return the content of a YAML file, with days as text.
+
+    Raises:
+        Refused: It cannot be read, or is no mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise Refused(f"Không đọc được {path}: {error}") from None
+    if not isinstance(content, dict):
+        raise Refused(f"{path} phải là một ánh xạ YAML (khóa: giá trị).")
+    plain: dict[str, Any] = _plain(content)
+    return plain
+
+
+def example(kind: str, name: str) -> dict[str, Any]:
+    """Return one of the committed examples: `example("plans", "kim-tan-2026")`."""
+    return read_yaml(files("examples") / kind / f"{name}.yaml")
+
+
+def _plain(value: Any) -> Any:
+    """Return what YAML read as days as the text that JSON has for them."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
