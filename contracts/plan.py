@@ -285,8 +285,6 @@ class Plan(Contract):
     from_year: int = Field(ge=2000, le=2100)
     until_year: int = Field(ge=2000, le=2100)
     """Last year, inclusive."""
-    programme: tuple[int, int] | None = None
-    """First and last year of the programme it belongs to (giai đoạn 2021-2025)."""
     legal_bases: tuple[Reference, ...] = ()
     superior_plans: tuple[Reference, ...] = ()
     signer: str = ""

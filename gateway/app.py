@@ -16,14 +16,13 @@ from gateway import pages
 from gateway.breaker import CircuitBreaker
 from gateway.exchange import Exchange
 from gateway.lifespans import HostedService, running
-from gateway.problems import MethodNotAllowed, ServiceNotStarted
+from gateway.problems import ServiceNotStarted
 from gateway.proxy import Proxy, Upstream
 from gateway.readiness import Readiness, ask_readiness
 from gateway.routes import OPEN, Document, Route, RouteTable
 from gateway.settings import GatewaySettings
 from kernel.clock import Clock
 from kernel.problems import Problem
-from runtime.auth.refusals import challenge
 from runtime.auth.verifier import TokenVerifier
 from runtime.http.problem_document import language_of, problem_response
 from runtime.http.refusals import Unforeseen
@@ -162,10 +161,6 @@ async def _answer_problem(problem: Problem, scope: Scope, exchange: Exchange) ->
         return
     accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), None)
     response = problem_response(problem, language_of(accepted), exchange.request_id)
-    if authenticate := challenge(problem):
-        response.headers["WWW-Authenticate"] = authenticate
-    if isinstance(problem, MethodNotAllowed):
-        response.headers["Allow"] = str(problem.facts["allow"])
     headers = response.raw_headers
     await exchange.answer({"type": "http.response.start", "status": problem.status, "headers": headers})
     await exchange.answer({"type": "http.response.body", "body": response.body})

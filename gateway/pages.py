@@ -53,7 +53,24 @@ def create_pages(
     """Return the app with the gateway's own routes; `documents` are those of the services."""
     app = FastAPI(title="Cổng vào", version=version("lanhmanh"), docs_url=None, redoc_url=None, openapi_url=None)
     add_docs_page(app)
+    _add_health(app, ask)
 
+    @app.get("/metrics", summary="Số đo cho Prometheus", response_class=Response, openapi_extra=_OPEN)
+    async def read_metrics() -> Response:
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/openapi.json", summary="Tài liệu API của mọi dịch vụ", response_class=Response, openapi_extra=_OPEN)
+    async def read_document() -> Response:
+        return Response(document, media_type="application/json")
+
+    whole = {**documents, NAME: app.openapi()}
+    document = msgspec.json.encode(
+        merge_documents(whole, title="Lành Mạnh", version=app.version, token_url=token_url)
+    )  # fmt: skip
+    return app
+
+
+def _add_health(app: FastAPI, ask: Callable[[], Awaitable[Readiness]]) -> None:
     @app.get("/healthz", summary="Cổng vào còn chạy", openapi_extra=_OPEN)
     async def read_health() -> Health:
         return Health()
@@ -70,16 +87,3 @@ def create_pages(
         if readiness.status == "unavailable":
             response.status_code = 503
         return WholeReadiness(status=readiness.status, services=readiness.services)
-
-    @app.get("/metrics", summary="Số đo cho Prometheus", response_class=Response, openapi_extra=_OPEN)
-    async def read_metrics() -> Response:
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
-
-    @app.get("/openapi.json", summary="Tài liệu API của mọi dịch vụ", response_class=Response, openapi_extra=_OPEN)
-    async def read_document() -> Response:
-        return Response(document, media_type="application/json")
-
-    document = msgspec.json.encode(
-        merge_documents({**documents, NAME: app.openapi()}, title="Lành Mạnh", version=app.version, token_url=token_url)
-    )
-    return app

@@ -15,6 +15,8 @@ class MethodNotAllowed(Refusal):
 
 
 class BodyTooLarge(Refusal):
+    """`limit` is what the route takes, in bytes."""
+
     code = "body_too_large"
     status = 413
     vi = Words(
@@ -30,6 +32,8 @@ class BodyTooLarge(Refusal):
 
 
 class BodyTooSlow(Refusal):
+    """The caller fell silent for `seconds` in the middle of its body."""
+
     code = "body_too_slow"
     status = 408
     vi = Words("Gửi quá chậm", "Không nhận thêm dữ liệu nào trong {seconds} giây.", "Gửi lại yêu cầu.")
@@ -71,6 +75,8 @@ class ServiceTimeout(Fault):
 
 
 class ServiceNotStarted(Fault):
+    """The startup of a service in this process failed."""
+
     code = "service_not_started"
     vi = Words("Dịch vụ không khởi động được", "Dịch vụ `{service}` không khởi động được.")
     en = Words("Service did not start", "The service `{service}` did not start.")

@@ -10,6 +10,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 from types import NoneType, UnionType
@@ -159,7 +160,7 @@ def _docstrings(model: type[BaseModel]) -> dict[str, str]:
 
 def _described(definition: ast.stmt) -> Iterator[tuple[str, str]]:
     body = definition.body if isinstance(definition, ast.ClassDef) else []
-    for field, text in zip(body, body[1:], strict=False):
+    for field, text in pairwise(body):
         match field, text:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
                 yield name, " ".join(words.split())

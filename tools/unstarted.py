@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
+from joserfc.jwk import KeySetSerialization
 
 from kernel.clock import SystemClock
 from runtime.auth.keys import KeySource
@@ -45,5 +46,5 @@ def settings_of(name: str) -> type[ServiceConfig]:
     return settings
 
 
-async def _no_keys() -> dict[str, list[object]]:
+async def _no_keys() -> KeySetSerialization:
     return {"keys": []}

@@ -17,17 +17,15 @@ def migrate(
     service: Annotated[Name, typer.Argument(help="Dịch vụ; cơ sở dữ liệu lấy từ LANHMANH_DATABASE_URL.")],
 ) -> None:
     """Cập nhật lược đồ cơ sở dữ liệu của một dịch vụ. Chạy lại không thay đổi gì."""
-    asyncio.run(_migrate(service))
+    asyncio.run(bring_to_newest(service, SERVICES[service].config().database_url))
     print(f"{service.value}: lược đồ đã là bản mới nhất")
 
 
-async def _migrate(name: Name) -> None:
-    found = SERVICES[name]
-    config = found.config()
-    settings = Settings(url=config.database_url, durable=config.database_durable)
-    database = Database(settings, service=name.value, clock=SystemClock())
+async def bring_to_newest(service: Name, database_url: str) -> None:
+    """Apply the migrations that a service's database lacks."""
+    database = Database(Settings(url=database_url), service=service.value, clock=SystemClock())
     await database.open()
     try:
-        await schema.migrate(database, found.migrations)
+        await schema.migrate(database, SERVICES[service].migrations)
     finally:
         await database.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+from contextlib import suppress
 from typing import Annotated, TextIO
 
 import typer
@@ -36,7 +37,10 @@ def up(
         log.configure(logs)
         if not here.has_data():
             asyncio.run(_begin(here, url, examples=examples))
-        asyncio.run(_serve(here, url, listen))
+        # The server has stopped in order by the time it hands Ctrl-C on.
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_serve(here, url, listen))
+    console().print("Đã dừng.")
 
 
 async def _begin(here: Folder, url: str, *, examples: bool) -> None:

@@ -45,6 +45,8 @@ class _TokenRefused(Exception):
 
 
 class _Client(NamedTuple):
+    """What a client says of itself."""
+
     client_id: str
     secret: str
 

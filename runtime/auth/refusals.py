@@ -18,6 +18,8 @@ class Unauthenticated(Refusal):
 
 
 class TokenMissing(Unauthenticated):
+    """No bearer token came with the request."""
+
     code = "token_missing"
     vi = Words(
         "Chưa xác thực",
@@ -49,6 +51,8 @@ class TokenInvalid(Unauthenticated):
 
 
 class TokenExpired(Unauthenticated):
+    """The token was good until `expired_at`."""
+
     code = "token_expired"
     error = "invalid_token"
     vi = Words("Mã truy cập hết hạn", "Mã truy cập đã hết hạn lúc {expired_at}.", "Xin mã truy cập mới.")

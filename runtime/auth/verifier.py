@@ -41,6 +41,8 @@ class _Signatures(JWSRegistry):
 
 
 class _Verified(NamedTuple):
+    """A token that was good."""
+
     principal: Principal
     keys: KeySet
     """The keys it was verified with: once others have been fetched, it is verified again."""

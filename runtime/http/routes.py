@@ -24,8 +24,8 @@ from runtime.service import Service
 
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 
-_SCOPE = re.compile(r"^[a-z]+:[a-z]+$")
-_KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
+_SCOPE = re.compile(r"[a-z]+:[a-z]+")
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _LARGEST_REVISION = 2**63 - 1
 _AFTER = "Follow changes: what has a newer revision."
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -122,7 +122,7 @@ async def _bulk(
 async def _sent(parts: dict[str, Any], key: str | None, suffix: str = "") -> Sent:
     if key is None:
         raise KeyMissing
-    if not _KEY.match(key):
+    if not _KEY.fullmatch(key):
         raise KeyInvalid
     request: Request = parts["request"]
     secret = parts["service"].digest_secret
@@ -171,7 +171,7 @@ class Routes:
     def _route(
         self, method: str, path: str, kind: Kind, scope: str, units: UnitRule, more: dict[str, Any]
     ) -> Callable[[Endpoint], Endpoint]:
-        if not _SCOPE.match(scope):
+        if not _SCOPE.fullmatch(scope):
             raise RouteUndeclared(f"{method} {path} declares no scope such as `{self._service}:read`")
 
         def register(endpoint: Endpoint) -> Endpoint:

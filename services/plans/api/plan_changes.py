@@ -48,7 +48,7 @@ async def _changed(call: EditCall, slug: str, step: Step) -> PlanInFull:
     summary="Sửa bản thảo",
     response_model=PlanInFull,
 )
-async def edit_plan(
+async def replace_plan_draft(
     call: Edits, slug: Code, draft: Annotated[PlanDraft, Body(openapi_examples=PLAN_DRAFT)]
 ) -> PlanInFull:
     """Thay toàn bộ nội dung bản thảo."""
@@ -67,7 +67,7 @@ async def edit_plan(
     summary="Ban hành kế hoạch",
     response_model=PlanInFull,
 )
-async def issue(call: Edits, slug: Code) -> PlanInFull:
+async def issue_drafted_plan(call: Edits, slug: Code) -> PlanInFull:
     """Từ nay kế hoạch có hiệu lực theo ngày hiệu lực của nó; nghĩa vụ báo cáo được lập."""
 
     async def step(row: Any, tx: Write) -> None:
@@ -84,7 +84,7 @@ async def issue(call: Edits, slug: Code) -> PlanInFull:
     summary="Điều chỉnh kế hoạch",
     response_model=PlanInFull,
 )
-async def amend(
+async def amend_issued_plan(
     call: Edits, slug: Code, amendment: Annotated[Amendment, Body(openapi_examples=AMENDMENT)]
 ) -> PlanInFull:
     """Toàn văn phiên bản mới, ngày hiệu lực của nó và quyết định. Các phiên bản trước giữ nguyên."""
@@ -103,7 +103,7 @@ async def amend(
     summary="Đóng kế hoạch",
     response_model=PlanInFull,
 )
-async def close(call: Edits, slug: Code, closing: ClosePlan) -> PlanInFull:
+async def close_issued_plan(call: Edits, slug: Code, closing: ClosePlan) -> PlanInFull:
     """Nghĩa vụ đã phát sinh không thay đổi."""
 
     async def step(row: Any, tx: Write) -> None:

@@ -21,7 +21,6 @@ from services.plans.api.examples import PLAN_DRAFT
 from services.plans.api.following import changes_of, ensure_unfiltered, page_of, place_of
 from services.plans.api.plan_answers import COLUMNS, PlanBegun, PlanInFull, PlanInList, PlanVersion, in_full
 from services.plans.domain.plan_state import PlanState
-from services.plans.domain.unit_choice import unit_on
 from services.plans.store.plans import (
     PlanFilter,
     get_plan,
@@ -66,7 +65,7 @@ async def create_plan(call: Creates, draft: Annotated[PlanDraft, Body(openapi_ex
 )
 async def list_all_plans(
     call: Lists,
-    issuer: Annotated[UnitCode | None, Query(description="Mã đơn vị ban hành, như hiện nay.")] = None,
+    issuer: Annotated[UnitCode | None, Query(description="Mã đơn vị ban hành, như ghi trong kế hoạch.")] = None,
     year: Annotated[int | None, Query(ge=2000, le=2100, description="Năm thuộc kế hoạch.")] = None,
     state: Annotated[PlanState | None, Query(description="Trạng thái.")] = None,
 ) -> Page[PlanInList] | Changes[PlanInList] | Response:
@@ -76,8 +75,7 @@ async def list_all_plans(
             ensure_unfiltered(issuer=issuer, year=year, state=state)
             followed = await plans_after(read, after=call.after, limit=call.limit)
             return changes_of(call, followed, PlanInList.model_validate)
-        issuer_id = None if issuer is None else unit_on(call.reference.tree, issuer, call.actor.on)
-        shown = PlanFilter(issuer_id=issuer_id, year=year, state=state)
+        shown = PlanFilter(issuer=issuer, year=year, state=state)
         rows = await list_plans(read, shown, beyond=place_of(call), limit=call.limit + 1)
     page = page_of(call, rows, "slug", PlanInList.model_validate)
     if wants_csv(call.request.headers.get("accept")):

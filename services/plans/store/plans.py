@@ -73,7 +73,8 @@ _version = PlanVersionRow.__table__  # type: ignore[attr-defined]
 class PlanFilter:
     """Which plans a list shows."""
 
-    issuer_id: UUID | None = None
+    issuer: str | None = None
+    """Code, as the plan has it: the issuer may be gone."""
     year: int | None = None
     """A year that the plan covers."""
     state: PlanState | None = None
@@ -186,8 +187,8 @@ async def list_plans(read: Read, shown: PlanFilter, *, beyond: str | None, limit
     statement = select(_plan).order_by(_plan.c.slug).limit(limit)
     if beyond is not None:
         statement = statement.where(_plan.c.slug > beyond)
-    if shown.issuer_id is not None:
-        statement = statement.where(_plan.c.issuer_id == shown.issuer_id)
+    if shown.issuer is not None:
+        statement = statement.where(_plan.c.issuer == shown.issuer)
     if shown.year is not None:
         statement = statement.where(_plan.c.from_year <= shown.year, _plan.c.until_year >= shown.year)
     if shown.state is not None:

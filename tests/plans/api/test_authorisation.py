@@ -19,9 +19,9 @@ from tests.rig import Tokens
 
 BODIES: dict[str, Any] = {
     "create_plan": a_plan(),
-    "edit_plan": a_plan(),
-    "amend": a_plan(decision="Quyết định 7/QĐ-UBND"),
-    "close": {"reason": "Hết hạn"},
+    "replace_plan_draft": a_plan(),
+    "amend_issued_plan": a_plan(decision="Quyết định 7/QĐ-UBND"),
+    "close_issued_plan": {"reason": "Hết hạn"},
     "take_unit_decision": {"decision": "x", "on": "2025-07-01"},
     "take_day_decision": {"decision": "x", "decided_on": "2025-07-01"},
 }

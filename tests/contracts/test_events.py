@@ -1,0 +1,91 @@
+"""Events: every type has its schema, a sample that still parses, someone who publishes it and someone who reads it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.model import Event
+from contracts.topics import PARTITIONS
+from tools.event_types import event_types, fact_of
+from tools.generated import ROOT
+from tools.schemas import released_faults, schema_of
+from tools.service_readme import consumed, published
+
+CONTRACTS = ROOT / "contracts"
+EVENTS = event_types()
+SUBSCRIBERS_OUTSIDE = {"report.submitted", "report.returned", "report.accepted"}
+"""Facts that no service reads: they are published for other systems."""
+
+every_event = pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
+
+
+def services() -> list[Path]:
+    return [main.parent for main in (ROOT / "services").glob("*/main.py")]
+
+
+@every_event
+def test_committed_schema_is_the_one_in_the_code(event: type[Event]) -> None:
+    assert (CONTRACTS / "schemas" / f"{event.type}.json").read_text("utf-8") == schema_of(event)
+
+
+def test_there_is_no_schema_or_sample_without_an_event() -> None:
+    kept = {file.stem for folder in ("schemas", "samples") for file in (CONTRACTS / folder).glob("*.json")}
+
+    assert kept == EVENTS.keys()
+
+
+@every_event
+def test_committed_sample_still_parses_and_nothing_in_it_is_lost(event: type[Event]) -> None:
+    sample = json.loads((CONTRACTS / "samples" / f"{event.type}.json").read_text("utf-8"))
+
+    parsed = event.model_validate_json(json.dumps(sample))
+
+    assert is_within(sample, json.loads(parsed.model_dump_json()))
+    assert parsed.key()
+
+
+def is_within(sample: Any, dumped: Any) -> bool:
+    """Tell whether all that a sample says is in what was parsed from it. Fields added since may be there too."""
+    match sample, dumped:
+        case dict(), dict():
+            return all(name in dumped and is_within(value, dumped[name]) for name, value in sample.items())
+        case list(), list():
+            return len(sample) == len(dumped) and all(map(is_within, sample, dumped))
+    return bool(sample == dumped)
+
+
+def test_samples_of_a_plan_show_every_measure_and_every_kind_of_figure() -> None:
+    plan = json.loads((CONTRACTS / "samples" / "vn.lanhmanh.plans.plan.issued.v1.json").read_text("utf-8"))["plan"]
+
+    measures = {indicator["measure"]["measure"] for indicator in plan["indicators"]}
+    assert measures == {"ratio", "units_meeting", "growth", "frequency", "count", "milestone", "narrative"}
+    assert {element["kind"] for element in plan["elements"]} == {"flow", "stock", "cumulative", "distinct"}
+
+
+@every_event
+def test_event_type_names_its_service_and_lies_in_its_topic(event: type[Event]) -> None:
+    assert event.type.startswith(f"vn.{event.topic}.")
+    assert event.topic in PARTITIONS
+
+
+def test_every_event_has_a_service_that_publishes_it() -> None:
+    by_service = {service.name: published(service) for service in services()}
+
+    assert {(event.topic.rpartition(".")[2], fact_of(name)) for name, event in EVENTS.items()} == {
+        (service, fact) for service, facts in by_service.items() for fact in facts
+    }
+
+
+def test_every_event_is_read_by_a_service_or_listed_for_subscribers_outside() -> None:
+    read = set[str]().union(*(consumed(service) for service in services()))
+
+    assert read.isdisjoint(SUBSCRIBERS_OUTSIDE)
+    assert read | SUBSCRIBERS_OUTSIDE == {fact_of(name) for name in EVENTS}
+
+
+def test_what_was_released_is_as_it_was() -> None:
+    assert list(released_faults(CONTRACTS)) == []

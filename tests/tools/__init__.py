@@ -1,0 +1,1 @@
+"""Generators and checks: each rule is seen to find what breaks it."""
