@@ -6,6 +6,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
+SLOW := journeys servers plans/api/test_examples.py
 
 .PHONY: help setup up test test-fast check generate bench
 .DEFAULT_GOAL := help
@@ -23,8 +24,8 @@ test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache
 	@$(PYTHON) -m tests.servers.jars || echo "The run goes on without it, and says so again at its end." >&2
 	@$(PYTHON) -m pytest -n 2
 
-test-fast: .venv/.setup ## Run the tests that need no server
-	@$(PYTHON) -m pytest -n 2 -q --ignore=tests/servers --ignore=tests/journeys -k "not postgres and not kafka"
+test-fast: .venv/.setup ## Run the tests that need no server and no process of their own
+	@$(PYTHON) -m pytest -n 2 -q -p tests.servers.without $(SLOW:%=--ignore=tests/%)
 
 check: .venv/.setup ## Check style, types, imports, generated files and secrets
 	@$(BIN)/ruff check --quiet .

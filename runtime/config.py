@@ -14,9 +14,7 @@ from runtime.bus.kafka_settings import KafkaSettings
 class ServiceConfig(BaseSettings):
     """Settings from the environment, prefix `LANHMANH_`. Unknown values of a known setting stop the start."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="LANHMANH_", env_nested_delimiter="__", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="LANHMANH_", env_nested_delimiter="__", extra="ignore", frozen=True)
 
     env: Literal["development", "production"] = "development"
     """`production` forbids development keys and the development issuer."""

@@ -14,14 +14,15 @@ from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from gateway.settings import GatewaySettings
+from lanhmanh.commands.serve import GatewayConfig
 from runtime.config import ServiceConfig
 from tools.generated import ROOT, settle
 from tools.unstarted import service_names, settings_of
@@ -36,6 +37,17 @@ COMMAND_LINE = {
     "LANHMANH_URL": ("", "Address of the product; by default that of the one that runs on `LANHMANH_DATA`."),
 }
 """What the command line reads: default and meaning."""
+
+KINDS = {
+    str: "text",
+    int: "integer",
+    float: "number",
+    bool: "`true`, `false`",
+    dict: "JSON object",
+    Path: "path",
+    SecretStr: "secret",
+}
+"""What is to be written for each type."""
 
 HEAD = """\
 # Settings
@@ -84,7 +96,9 @@ def page() -> str:
     for service in service_names():
         own = [setting for setting in settings(settings_of(service), "LANHMANH_") if setting not in common]
         parts += [f"\n## {service}\n\nBesides those of every service, or with another default.\n", _table(own)]
-    parts += ["\n## Gateway\n", _table(settings(GatewaySettings, str(GatewaySettings.model_config["env_prefix"])))]
+    own = [setting for setting in settings(GatewayConfig, "LANHMANH_") if setting not in common]
+    limits = settings(GatewaySettings, str(GatewaySettings.model_config["env_prefix"]))
+    parts += ["\n## gateway\n\nBesides those of every service.\n", _table([*own, *limits])]
     return "".join(parts)
 
 
@@ -110,20 +124,24 @@ def _group(annotation: Any) -> type[BaseModel] | None:
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:
-    if isinstance(annotation, UnionType):
-        return tuple(part for part in get_args(annotation) if part is not NoneType)
+    """Return the types that a setting may have, without what is only said about them."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _members(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return tuple(member for part in get_args(annotation) if part is not NoneType for member in _members(part))
     return (annotation,)
 
 
 def _kind(field: FieldInfo) -> str:
-    parts = []
-    for part in _members(field.annotation):
-        words = {"str": "text", "int": "integer", "float": "number", "bool": "`true`, `false`", "SecretStr": "secret"}
-        if get_origin(part) is Literal:
-            parts.append(", ".join(f"`{choice}`" for choice in get_args(part)))
-        else:
-            parts.append(words.get(part.__name__, "path"))
+    parts = [_words_for(part) for part in _members(field.annotation)]
     return ", ".join(parts + [_bound(limit) for limit in field.metadata])
+
+
+def _words_for(part: Any) -> str:
+    if get_origin(part) is Literal:
+        return ", ".join(f"`{choice}`" for choice in get_args(part))
+    return KINDS[get_origin(part) or part]
 
 
 def _bound(limit: object) -> str:
@@ -142,10 +160,15 @@ def _bound(limit: object) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    value = field.default.get_secret_value() if hasattr(field.default, "get_secret_value") else field.default
-    if value in ("", None):
-        return ""
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    match field.get_default(call_default_factory=True, validated_data={}):
+        case None | "" | {}:
+            return ""
+        case SecretStr() as secret:
+            return secret.get_secret_value()
+        case bool(answer):
+            return f"`{str(answer).lower()}`"
+        case value:
+            return f"`{value}`"
 
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:

@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from contracts.topics import PARTITIONS
 from runtime.http.app import declarations
 from tools.event_types import event_types, fact_of
 from tools.generated import ROOT
 from tools.unstarted import service_names, unstarted
 
 HEADINGS = ("Purpose", "Owns", "Accepts", "Publishes", "Consumes")
+NAMED = re.compile(r"`([A-Z]+ /[^\s`?]+|[a-z_]+\.[a-z_]+)(?:\?\S*)?`")
+"""A route, whose query may follow, or a fact."""
 
 
 def readme_faults() -> Iterator[str]:
@@ -36,7 +39,7 @@ def disagreements(readme: str, code: Mapping[str, set[str]]) -> Iterator[str]:
     if tuple(sections) != HEADINGS:
         yield f"its headings are not {', '.join(HEADINGS)}"
     for heading, present in code.items():
-        named = set(re.findall(r"`((?:[A-Z]+ /\S+)|(?:[a-z_]+\.[a-z_]+))`", sections.get(heading, "")))
+        named = set(re.findall(NAMED, sections.get(heading, ""))) - PARTITIONS.keys()
         yield from (f"{heading} does not name `{missing}`" for missing in sorted(present - named))
         yield from (f"{heading} names `{extra}`, which is not in the code" for extra in sorted(named - present))
 

@@ -13,19 +13,23 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kernel.problems import Language
 from runtime.http.bulk import BulkCall
 from runtime.http.call import Call, CreateCall, EditCall, ListCall
 from runtime.http.declaration import Declaration, Kind, UnitRule
 from runtime.http.pages import LARGEST_PAGE
 from runtime.http.problem_document import language_of
-from runtime.http.refusals import KeyInvalid, KeyMissing, MatchMissing
+from runtime.http.refusals import InputInvalid, KeyInvalid, KeyMissing, MatchMissing
 from runtime.http.request_once import Sent, digest_of
+from runtime.http.spots import spots_of
 from runtime.service import Service
 
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 
 _SCOPE = re.compile(r"[a-z]+:[a-z]+")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
+"""A NUL in JSON: `\\u0000` behind an even number of backslashes."""
 _LARGEST_REVISION = 2**63 - 1
 _AFTER = "Follow changes: what has a newer revision."
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -64,15 +68,34 @@ async def _base(request: Request, response: Response) -> dict[str, Any]:
     declaration: Declaration = request.state.declaration
     principal = await service.verifier.authenticate(request.headers.get("authorization"))
     principal.require(declaration.scope)
+    language = language_of(request.headers.get("accept-language"))
+    await _refuse_nul(request, language)
     return {
         "request": request,
         "response": response,
         "service": service,
         "principal": principal,
-        "language": language_of(request.headers.get("accept-language")),
+        "language": language,
         "declaration": declaration,
         "reference": await service.reference.view(),
     }
+
+
+async def _refuse_nul(request: Request, language: Language) -> None:
+    """Make sure that no text holds a NUL: SQLite would keep it, and PostgreSQL cannot.
+
+    Raises:
+        InputInvalid: One does.
+    """
+    parameters = {"query": request.query_params, "path": request.path_params}
+    places: list[tuple[str, ...]] = [
+        (kind, name) for kind, given in parameters.items() for name, value in given.items() if "\0" in value
+    ]
+    if _NUL.search(await request.body()):
+        places.append(("body",))
+    if places:
+        spots = spots_of([{"loc": place, "type": "nul_character"} for place in places], language)
+        raise InputInvalid(spots=spots, count=len(spots))
 
 
 Parts = Annotated[dict[str, Any], Depends(_base)]

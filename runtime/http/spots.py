@@ -72,6 +72,7 @@ _WANTED: Mapping[str, _Wanted] = MappingProxyType(
         "uuid_type": _ID,
         "uuid_parsing": _ID,
         "instant_invalid": _INSTANT,
+        "nul_character": _Wanted("không được chứa ký tự NUL", "must not hold the character NUL"),
         # The words of our own validators.
         "value_error": _Wanted("{error}", "{error}"),
     }

@@ -97,6 +97,7 @@ _END_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+_BEGIN_ANEW = "UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid()"
 
 
 async def _sweep(url: str) -> None:
@@ -104,8 +105,8 @@ async def _sweep(url: str) -> None:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         await connection.execute(_END_OTHERS)
-        for table in {*TABLES, lamp} - {revision}:
-            await connection.execute(str(table.delete()))
-        await connection.execute("UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid()")
+        # In one statement, so in one transaction: each commit waits for the disk.
+        emptied = [str(table.delete()) for table in {*TABLES, lamp} - {revision}]
+        await connection.execute(";".join([*emptied, _BEGIN_ANEW]))
     finally:
         await connection.close()

@@ -18,10 +18,10 @@ Lets ships in.
 The list of berths, and `berth.free` of each.
 
 ## Accepts
-- `POST /v1/ships`: a ship asks to enter; `GET /v1/ships/{id}`.
+- `POST /v1/ships`: a ship asks to enter; `GET /v1/ships/{id}?on=`.
 
 ## Publishes
-`plan.issued`
+`plan.issued`, on `lanhmanh.plans`.
 
 ## Consumes
 Nothing: facts flow downhill.

@@ -72,7 +72,7 @@ class PlanVersion(BaseModel):
 class ClosePlan(BaseModel):
     """Why a plan is closed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "Hết kỳ kế hoạch."}]})
 
     reason: str = Field(min_length=1, max_length=1000)
 

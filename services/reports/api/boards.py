@@ -12,8 +12,6 @@ from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contracts.plan import Plan
-from kernel.clock import legal_day
 from kernel.ids import UnitId
 from runtime.http.call import Call
 from runtime.http.declaration import UnitRule
@@ -21,18 +19,18 @@ from runtime.http.instants import StrictInstant
 from runtime.http.routes import Reads, Routes
 from runtime.http.tables import CSV, wants_csv
 from services.reports.api.answers import COMPLIANCE, INDICATOR_EXPLANATION, INDICATORS, OBLIGATION_EXPLANATION
-from services.reports.api.sheets import unit_under
+from services.reports.api.reading import ensure_readable, receivers_of_obligations
+from services.reports.api.sheets import unit_today, unit_under
 from services.reports.board import Board, Question
-from services.reports.board.compliance import ComplianceQuestion
+from services.reports.board.compliance import ComplianceQuestion, StatusName
 from services.reports.board.explain_indicator import IndicatorExplanationQuestion
 from services.reports.board.explain_obligation import ObligationCase, explain_obligation
 from services.reports.board.indicators import IndicatorsQuestion
 from services.reports.board.territory import TreeOf
-from services.reports.domain.obligation import rule_of
-from services.reports.domain.refusals import IndicatorUnknown, UnitUnknown
+from services.reports.domain.refusals import IndicatorUnknown
 from services.reports.evaluation.evidence import Basis
 from services.reports.store.obligations import get_obligation, history_of
-from services.reports.store.plans import get_plan, get_plan_by_id
+from services.reports.store.plans import get_plan, list_versions
 
 routes = Routes("reports", "boards")
 
@@ -83,7 +81,9 @@ async def get_compliance(
     view: Views,
     plan: Annotated[str | None, Query(description="Slug of a plan; all plans if absent.")] = None,
     detail: Annotated[Literal["units", "obligations"], Query(description="Add each single obligation.")] = "units",
-    status: Annotated[str | None, Query(description="Of the single obligations, only those of this status.")] = None,
+    status: Annotated[
+        StatusName | None, Query(description="Of the single obligations, only those of this status.")
+    ] = None,
 ) -> Response:
     top = await _top(call, plan, view.unit)
     question = ComplianceQuestion(top, plan, view.as_of, view.known_at, view.tree, detail, status, _form(call))
@@ -129,7 +129,7 @@ async def get_indicator_explanation(
     cell = IndicatorsQuestion(plan, top, view.as_of, view.known_at, basis, view.tree)
     answer = await view.board.ask(IndicatorExplanationQuestion(cell, indicator, period, call.language))
     if answer.body == b"null":
-        raise IndicatorUnknown(plan=plan, indicator=indicator, kind=period)
+        raise IndicatorUnknown(plan=plan, indicator=indicator, period=period)
     return _respond(call, answer.body, answer.etag)
 
 
@@ -147,11 +147,10 @@ async def get_obligation_explanation(
     async with call.service.database.read() as read:
         newest = await read.newest()
         row = await get_obligation(read, obligation_id)
-        plan = await get_plan_by_id(read, row.plan_id)
-        history = await history_of(read, obligation_id)
-    _must_read(call, UnitId(row.unit_id), [UnitId(one) for one in rule_of(plan, row.rule).receiver_ids])
+        await ensure_readable(call, read, row, receivers_of_obligations)
+        case = ObligationCase(row, await list_versions(read, row.plan_id), await history_of(read, obligation_id))
     explained = explain_obligation(
-        ObligationCase(row, plan, history, call.reference.calendar),
+        case,
         t=as_of or call.arrived_at,
         known_at=min(known_at or newest.recorded_at, newest.recorded_at),
         language=call.language,
@@ -168,27 +167,20 @@ async def _top(call: Call, slug: str | None, code: str | None) -> UnitId:
 
     Raises:
         UnitUnknown, PlanUnknown: There is no such unit or plan.
+        UnitNotInForce: The caller's own unit does not exist.
         UnitOutside: The caller stands neither at or above it, nor receives reports under the plan.
     """
-    plan: Plan | None = None
-    if slug is not None:
-        async with call.service.database.read() as read:
-            plan = await get_plan(read, slug)
-    if plan is None:
-        today = legal_day(call.arrived_at)
-        found = call.reference.tree.find(code or call.principal.unit, today)
-        if found is None:
-            raise UnitUnknown(unit=code or call.principal.unit, day=today.isoformat())
-        call.actor.must_act_for(found.id)
-        return found.id
-    top = UnitId(plan.issuer_id) if code is None else unit_under(call, plan, code)
-    _must_read(call, top, [UnitId(one) for rule in plan.rules for one in rule.receiver_ids])
-    return top
-
-
-def _must_read(call: Call, unit_id: UnitId, receivers: list[UnitId]) -> None:
+    if slug is None:
+        named = call.actor.unit() if code is None else unit_today(call, code)
+        call.actor.must_act_for(named)
+        return named
+    async with call.service.database.read() as read:
+        plan = await get_plan(read, slug)
+        top = UnitId(plan.issuer_id) if code is None else await unit_under(call, read, plan, code)
+    receivers = {UnitId(one) for rule in plan.rules for one in rule.receiver_ids}
     if not any(call.actor.can_act_for(receiver) for receiver in receivers):
-        call.actor.must_act_for(unit_id)
+        call.actor.must_act_for(top)
+    return top
 
 
 async def _answered(call: Call, board: Board, question: Question) -> Response:
@@ -198,6 +190,11 @@ async def _answered(call: Call, board: Board, question: Question) -> Response:
 
 def _respond(call: Call, body: bytes, etag: str, *, csv: bool = False) -> Response:
     headers: dict[str, Any] = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Language"}
-    if etag in call.request.headers.get("if-none-match", ""):
+    if _has(etag, call.request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=CSV if csv else "application/json")
+
+
+def _has(etag: str, if_none_match: str) -> bool:
+    """Tell whether the caller has these bytes: weak and strong tags compare alike (RFC 9110, 13.1.2)."""
+    return bool({etag, "*"} & {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")})

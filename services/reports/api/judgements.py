@@ -62,7 +62,7 @@ class JudgementMade(BaseModel):
 )
 async def post_judgement(body: NewJudgement, call: Creates) -> JudgementMade:
     async def effect(tx: Write) -> UUID:
-        unit_id = unit_under(call, await get_plan(tx, body.plan), body.unit)
+        unit_id = await unit_under(call, tx, await get_plan(tx, body.plan), body.unit)
         command = JudgeIndicator(body.plan, body.indicator, unit_id, body.period, body.met, body.reason)
         return await judge_indicator(command, tx=tx, actor=call.actor, at=call.arrived_at, clock=call.service.clock)
 

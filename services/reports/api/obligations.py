@@ -10,18 +10,18 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.plan import Code
+from contracts.plan import Code, Plan
 from contracts.unit import UnitCode
 from kernel.ids import UnitId
 from runtime.database import Read, Write
 from runtime.http.call import Call, etag_of
 from runtime.http.declaration import UnitRule
-from runtime.http.pages import Changes, Page, decode_cursor, encode_cursor
+from runtime.http.pages import Changes, Page, encode_cursor, key_of
 from runtime.http.routes import Creates, Edits, Lists, Reads, Routes
-from services.reports.api.sheets import code_of, unit_under
-from services.reports.domain.obligation import rule_of
+from services.reports.api.reading import ensure_readable, readable, receivers_of_obligations
+from services.reports.api.sheets import code_of, unit_today, unit_under
 from services.reports.store.obligations import changed_obligations, get_obligation, list_page
-from services.reports.store.plans import get_plan, get_plan_by_id
+from services.reports.store.plans import get_plan
 from services.reports.usecases.change_due_day import NewDueDay, extend_due_day, set_due_day
 from services.reports.usecases.excuse_obligation import excuse_obligation, lift_excuse
 from services.reports.usecases.open_request import OpenRequest, open_request
@@ -99,24 +99,21 @@ async def get_obligations_list(
         if call.after is not None:
             found = await changed_obligations(read, call.after, call.limit)
             call.must_be_of(found.newest)
-            items = [_line(call, row) for row in found.rows if await _may_read(call, read, row)]
-            return Changes[ObligationLine](
-                items=items, through=found.through, newest=found.newest.number, epoch=found.newest.epoch
-            )
+            changed = [_line(call, row) for row in await readable(call, read, found.rows, receivers_of_obligations)]
+            return Changes(items=changed, through=found.through, newest=found.newest.number, epoch=found.newest.epoch)
         whole = None if plan is None else await get_plan(read, plan)
-        units = None if unit is None or whole is None else [unit_under(call, whole, unit)]
         rows = await list_page(
             read,
             limit=call.limit + 1,
-            after_key=decode_cursor(call.cursor, 3),
+            after_key=key_of(call.cursor, str, str, UUID),
             plan_id=None if whole is None else whole.plan_id,
-            unit_ids=units,
+            unit_id=None if unit is None else await _unit(call, read, whole, unit),
             period=period,
         )
-        items = [_line(call, row) for row in rows[: call.limit] if await _may_read(call, read, row)]
+        shown = await readable(call, read, rows[: call.limit], receivers_of_obligations)
     last = rows[call.limit - 1] if len(rows) > call.limit else None
-    cursor = None if last is None else encode_cursor([last.period, last.rule, str(last.id)])
-    return Page[ObligationLine](items=items, next_cursor=cursor)
+    cursor = None if last is None else encode_cursor([last.period, last.rule, last.id])
+    return Page(items=[_line(call, row) for row in shown], next_cursor=cursor)
 
 
 @routes.read(
@@ -202,7 +199,7 @@ async def post_excuse_lift(obligation_id: UUID, body: Reason, call: Edits) -> Ob
 async def post_request(body: NewRequest, call: Creates) -> RequestMade:
     async def effect(tx: Write) -> UUID:
         plan = await get_plan(tx, body.plan)
-        units = [unit_under(call, plan, code) for code in body.units]
+        units = [await unit_under(call, tx, plan, code) for code in body.units]
         command = OpenRequest(body.plan, body.rule, units, body.title, body.last_timely_on)
         return await open_request(
             command,
@@ -229,18 +226,20 @@ async def _change(call: Edits, obligation_id: UUID, change: Callable[[Any, Write
 async def _answer(call: Call, obligation_id: UUID) -> ObligationLine:
     async with call.service.database.read() as read:
         row = await get_obligation(read, obligation_id)
-        if not await _may_read(call, read, row):
-            call.actor.must_act_for(UnitId(row.unit_id))
+        await ensure_readable(call, read, row, receivers_of_obligations)
     call.response.headers["ETag"] = etag_of(row.version)
     return _line(call, row)
 
 
-async def _may_read(call: Call, read: Read, row: Any) -> bool:
-    """Whoever acts for the unit or for one of its receivers may read."""
-    if call.actor.can_act_for(UnitId(row.unit_id)):
-        return True
-    plan = await get_plan_by_id(read, row.plan_id)
-    return any(call.actor.can_act_for(UnitId(receiver)) for receiver in rule_of(plan, row.rule).receiver_ids)
+async def _unit(call: Call, read: Read, plan: Plan | None, code: str) -> UnitId:
+    """Return the unit that a code means: under a plan as the plan means it, else today's.
+
+    Raises:
+        UnitUnknown: There is none.
+    """
+    if plan is not None:
+        return await unit_under(call, read, plan, code)
+    return unit_today(call, code)
 
 
 def _line(call: Call, row: Any) -> ObligationLine:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from contracts.plan import Code, Plan
 from kernel.calendar.period import parse_period
 from kernel.clock import legal_day
 from kernel.ids import UnitId, obligation_id
+from kernel.problems import Spot
 from runtime.database import Read
 from runtime.http.call import Call
 from services.reports.domain.content import ReportContent, SheetContent
-from services.reports.domain.refusals import UnitUnknown
-from services.reports.store.obligations import get_obligation
+from services.reports.domain.refusals import CoveredTwice, UnitUnknown
+from services.reports.store.plans import effective_days
 
 Section = Literal["situation", "results", "difficulties", "proposals"]
+
+_COUNT = {"type": "integer", "minimum": 0}
+Figure = Annotated[
+    Any,
+    # The domain checks figures and names all that are wrong at once. Pydantic would take true for 1 and "5" for 5.
+    PlainValidator(lambda figure: figure),
+    WithJsonSchema({"anyOf": [_COUNT, {"type": "object", "additionalProperties": _COUNT}]}),
+]
+"""A count for the whole period, or one for each month (`2025-06`)."""
 
 
 class Cover(BaseModel):
@@ -27,7 +37,7 @@ class Cover(BaseModel):
 
     rule: Code = Field(examples=["r1-quarter"])
     period: str = Field(examples=["2025-Q2"])
-    figures: dict[str, int | dict[str, int]] = Field(
+    figures: dict[str, Figure] = Field(
         default_factory=dict,
         description="By data element: a count, or a count for each month.",
         examples=[{"communes.total": 12, "posts.published": {"2025-04": 2, "2025-05": 1}}],
@@ -47,34 +57,49 @@ class Content(BaseModel):
     provisional: bool = False
 
     def to_content(self, plan: Plan, unit_id: UUID) -> ReportContent:
-        """Return the content by the ids of obligations."""
-        sheets: dict[UUID, SheetContent] = {}
-        for one in self.covers:
-            covered = obligation_id(plan.plan_id, one.rule, unit_id, parse_period(one.period).key)
-            sheets[covered] = SheetContent(one.figures, one.nil)
+        """Return the content by the ids of obligations.
+
+        Raises:
+            UnreadablePeriod: A period is none.
+            CoveredTwice: An obligation is named twice.
+        """
+        ids = [obligation_id(plan.plan_id, one.rule, unit_id, parse_period(one.period).key) for one in self.covers]
+        twice = [f"/covers/{place}" for place, one in enumerate(ids) if one in ids[:place]]
+        if twice:
+            raise CoveredTwice(spots=tuple(Spot(pointer, "covered_twice", "named before") for pointer in twice))
+        sheets: dict[UUID, SheetContent] = {
+            one: SheetContent(cover.figures, cover.nil) for one, cover in zip(ids, self.covers, strict=True)
+        }
         words = {str(section): text for section, text in self.narrative.items()}
         return ReportContent(sheets, words, self.provisional)
 
 
-def unit_under(call: Call, plan: Plan, code: str) -> UnitId:
-    """Return the unit that a plan means by a code: on its effective day, or else today.
+async def unit_under(call: Call, read: Read, plan: Plan, code: str) -> UnitId:
+    """Return the unit that a plan means by a code: on the effective day of its first or a later version, or else today.
 
     Raises:
-        UnitUnknown: No unit has the code on either day.
+        UnitUnknown: No unit has the code on any of these days.
+    """
+    for day in await effective_days(read, plan.plan_id):
+        found = call.reference.tree.find(code, day)
+        if found is not None:
+            return found.id
+    return unit_today(call, code)
+
+
+def unit_today(call: Call, code: str) -> UnitId:
+    """Return the unit that has a code on the day of the request.
+
+    Raises:
+        UnitUnknown: None has.
     """
     today = legal_day(call.arrived_at)
-    found = call.reference.tree.find(code, plan.effective_on) or call.reference.tree.find(code, today)
+    found = call.reference.tree.find(code, today)
     if found is None:
-        raise UnitUnknown(unit=code, day=plan.effective_on.isoformat())
+        raise UnitUnknown(unit=code, day=today.isoformat())
     return found.id
 
 
 def code_of(call: Call, unit_id: UUID) -> str:
     """Return a unit's code."""
     return call.reference.tree.get(UnitId(unit_id)).code
-
-
-async def cover_of(read: Read, one: UUID) -> tuple[str, str]:
-    """Return rule and period of an obligation."""
-    row = await get_obligation(read, one)
-    return row.rule, row.period

@@ -1,8 +1,8 @@
 """Answer questions from memory that follows the database: every answer has read what was committed before it was asked.
 
 One thread owns the arrays. Questions that wait share one pull, begun after they arrived. Answers are encoded bytes,
-kept under the whole question, the revision, and the number of boundaries passed: at 17:00:00 something falls due
-without any new revision.
+kept under the whole question, the revision, and the last boundary passed: at 17:00:00 something falls due without any
+new revision.
 """
 
 from __future__ import annotations
@@ -47,7 +47,6 @@ class Answer:
 
     body: bytes
     etag: str
-    media_type: str = "application/json"
 
 
 class Board:
@@ -61,6 +60,8 @@ class Board:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="board")
         self._turn = asyncio.Lock()
         self._begun = 0
+        self._finished = 0
+        """Number of the last pull that was begun and did not fail."""
         self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
 
     async def ask(self, question: Question) -> Answer:
@@ -69,39 +70,37 @@ class Board:
         t = to_micros(question.as_of or self._clock.now())
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, t)
 
-    async def lag(self) -> int:
-        """Return how many revisions the memory is behind the database."""
-        async with self._database.read() as read:
-            newest = await read.newest()
-        return newest.number - (self._memory.at.number if self._memory.at else 0)
-
-    def close(self) -> None:
-        """End the thread."""
-        self._thread.shutdown()
-
     async def _pull(self) -> None:
-        arrived = self._begun
+        # A caller that gives up must not leave the turn to the next one while its change is being taken in.
+        await asyncio.shield(asyncio.ensure_future(self._pull_in_turn(arrived=self._begun)))
+
+    async def _pull_in_turn(self, arrived: int) -> None:
         async with self._turn:
-            if self._begun > arrived:
+            if self._finished > arrived:
                 # Another question's pull began after this one arrived, and has finished.
                 return
             self._begun += 1
-            at = self._memory.at
-            number, epoch = (0, None) if at is None else (at.number, at.epoch)
-            delta = await read_delta(self._database, self._reference, number, epoch)
-            if at is not None and delta.until.epoch != epoch:
-                self._memory = Memory(delta.reference)
-                self._answers.clear()
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._memory.apply, delta)
+            await self._take_in()
+            self._finished = self._begun
+
+    async def _take_in(self) -> None:
+        memory, at = self._memory, self._memory.at
+        number, epoch = (0, None) if at is None else (at.number, at.epoch)
+        delta = await read_delta(self._database, self._reference, number, epoch)
+        if at is None or delta.until.epoch != epoch:
+            # The first one, another history of the database, or a change that was half taken in: start over.
+            memory = Memory(delta.reference)
+        await asyncio.get_running_loop().run_in_executor(self._thread, memory.apply, delta)
+        self._memory = memory
 
     def _answer(self, question: Question, t: int) -> Answer:
-        at = self._memory.at
+        memory, at = self._memory, self._memory.at
         assert at is not None  # noqa: S101 - a pull came first
-        key = (question, at.epoch, at.number, self._memory.reference.revision, self._memory.boundaries_passed(t))
+        key = (question, at.epoch, at.number, memory.reference.revision, memory.boundaries_around(t)[0])
         kept = self._answers.get(key)
         if kept is None:
             digest = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
-            kept = self._answers[key] = Answer(question.answer(self._memory, t), f'"{digest}"')
+            kept = self._answers[key] = Answer(question.answer(memory, t), f'"{digest}"')
             while len(self._answers) > _ANSWERS_KEPT:
                 self._answers.popitem(last=False)
         else:

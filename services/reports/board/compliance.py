@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 import msgspec
 import numpy as np
 
-from kernel.clock import from_micros, legal_day
+from kernel.clock import from_micros, legal_day, to_micros
 from kernel.ids import UnitId
 from runtime.http.tables import csv_bytes
 from services.reports.board.memory import Memory, visible_at
@@ -28,6 +28,8 @@ from services.reports.evaluation.columns import Mask, Standings
 from services.reports.evaluation.compliance import NOWHERE, Counts, Cube, cube
 from services.reports.evaluation.history import NEVER
 from services.reports.evaluation.status import Status, Statuses
+
+StatusName = Literal["on_time", "late", "returned", "overdue", "due_soon", "not_due", "excused", "undated", "requested"]
 
 
 class ObligationStatus(msgspec.Struct, frozen=True):
@@ -79,7 +81,7 @@ class ComplianceQuestion:
     known_at: datetime | None = None
     tree: TreeOf = "then"
     detail: Literal["units", "obligations"] = "units"
-    status: str | None = None
+    status: StatusName | None = None
     """Of the single obligations, only those with this status."""
     form: Literal["json", "csv"] = "json"
 
@@ -96,11 +98,11 @@ class ComplianceQuestion:
             return _details_csv(details) if details is not None else _units_csv(counted)
         return encode(
             ComplianceAnswer(
-                standpoint=standpoint(memory, self.as_of, t, known_at),
+                standpoint=standpoint(memory, as_of=self.as_of, known_at=self.known_at, t=t),
                 plan=self.plan,
                 unit=unit_name(memory, self.unit_id),
                 tree=self.tree,
-                generating=bool(memory.generating),
+                generating=memory.is_generating(self.plan, known_at),
                 counts=counted[0].counts,
                 units=counted[1:],
                 obligations=details,
@@ -155,9 +157,7 @@ class _View:
             for number in np.flatnonzero(chosen & (statuses != Status.ABSENT)).tolist()
         ]
         wanted = (one for one in found if self._question.status in (None, one.status))
-        return sorted(
-            wanted, key=lambda one: (one.due_at is None, one.due_at or 0, one.rule, one.unit.code, one.period)
-        )
+        return sorted(wanted, key=_by_due)
 
     def _detail(self, number: int, slugs: dict[UUID, str], standings: Standings, status: str) -> ObligationStatus:
         row = self._memory.rows[number]
@@ -185,10 +185,10 @@ class _View:
         return UnitCounts(unit_name(self._memory, unit_id), _shown(found.counts(place)), periods)
 
 
-def _by_due(one: ObligationStatus) -> tuple[bool, float, str, str, str]:
-    """Order by due instant, undated ones last."""
-    due = one.due_at.timestamp() if one.due_at else 0.0
-    return one.due_at is None, due, one.rule, one.unit.code, one.period
+def _by_due(one: ObligationStatus) -> tuple[bool, int, str, str, str, str, UUID]:
+    """Order by due instant, undated ones last; the id makes it the same order in every process."""
+    due = 0 if one.due_at is None else to_micros(one.due_at)
+    return one.due_at is None, due, one.plan, one.rule, one.unit.code, one.period, one.obligation_id
 
 
 def _instant(micros: np.int64) -> datetime | None:
@@ -213,27 +213,16 @@ def _shown(counts: Counts) -> StatusCounts:
     )
 
 
-_STATUSES = (
-    "total",
-    "on_time",
-    "late",
-    "returned",
-    "overdue",
-    "due_soon",
-    "not_due",
-    "excused",
-    "undated",
-    "requested",
-)
+_COUNTED = ("total", *get_args(StatusName))
 
 
 def _units_csv(counted: list[UnitCounts]) -> bytes:
     rows = [
-        (one.unit.code, one.unit.name, period, *(getattr(counts, name) for name in _STATUSES))
+        (one.unit.code, one.unit.name, period, *(getattr(counts, name) for name in _COUNTED))
         for one in counted
         for period, counts in {"": one.counts, **one.periods}.items()
     ]
-    return csv_bytes(("unit", "name", "period", *_STATUSES), rows)
+    return csv_bytes(("unit", "name", "period", *_COUNTED), rows)
 
 
 def _details_csv(details: list[ObligationStatus]) -> bytes:

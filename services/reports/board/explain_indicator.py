@@ -93,7 +93,7 @@ class IndicatorExplanationQuestion:
         judged = book.judgement(indicator, period)
         return encode(
             IndicatorExplanation(
-                standpoint=standpoint(memory, self.as_of, t, known_at),
+                standpoint=standpoint(memory, as_of=self.board.as_of, known_at=self.board.known_at, t=t),
                 plan=self.board.plan,
                 version=book.plan.version,
                 unit=unit_name(memory, self.board.unit_id),
@@ -102,7 +102,7 @@ class IndicatorExplanationQuestion:
                 note=indicator.note,
                 because=self._because(indicator, found),
                 judged=None if judged is None else judged.reason,
-                units=[self._unit(memory, one) for one in found.contributions],
+                units=sorted((_unit(memory, one) for one in found.contributions), key=_by_code),
             )
         )
 
@@ -117,16 +117,21 @@ class IndicatorExplanationQuestion:
         }
         return of_verdict(found.verdict, self.language).format_map(facts)
 
-    def _unit(self, memory: Memory, one: Contribution) -> UnitContribution:
-        return UnitContribution(
-            unit=unit_name(memory, memory.units[one.unit]),
-            expected=one.expected,
-            counted=one.complete,
-            provisional=one.provisional,
-            figures={code: quantity.total for code, quantity in one.quantities.items()},
-            meets=one.meets,
-            reports=[_used(memory, used) for used in one.used],
-        )
+
+def _unit(memory: Memory, one: Contribution) -> UnitContribution:
+    return UnitContribution(
+        unit=unit_name(memory, memory.units[one.unit]),
+        expected=one.expected,
+        counted=one.complete,
+        provisional=one.provisional,
+        figures={code: quantity.total for code, quantity in one.quantities.items()},
+        meets=one.meets,
+        reports=[_used(memory, used) for used in one.used],
+    )
+
+
+def _by_code(one: UnitContribution) -> tuple[str, UUID]:
+    return one.unit.code, one.unit.id
 
 
 def _used(memory: Memory, used: Used) -> ReportUsed:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from contracts.plan import Plan, Rule
-from kernel.calendar.days_off import Calendar
-from kernel.calendar.due import Bound, Roll, due
+from kernel.calendar.due import Bound, Roll
 from kernel.calendar.period import CutOff, parse_period
-from kernel.clock import ICT, from_micros, to_micros
+from kernel.clock import ICT, from_micros, legal_day, to_micros
 from kernel.problems import Language
+from services.reports.board.memory import DAY
 from services.reports.board.words import of_status, wording
-from services.reports.domain.obligation import due_rule, rule_of
+from services.reports.domain.obligation import effective_at
 from services.reports.evaluation.book import Book
 from services.reports.evaluation.columns import Duty
-from services.reports.evaluation.history import Fact, FactKind
+from services.reports.evaluation.history import FactKind
 from services.reports.evaluation.status import Status
 from services.reports.store.obligations import to_fact
+
+_SETS_DUE = frozenset({"opened", "due_moved", "due_set"})
 
 
 class EventShown(msgspec.Struct, frozen=True):
@@ -33,7 +35,7 @@ class EventShown(msgspec.Struct, frozen=True):
     recorded_at: datetime
     revision: int
     counted: bool
-    """Whether it had occurred by the instant asked about, and was recorded by what may be known."""
+    """Whether it had occurred by the instant asked about."""
     due_at: datetime | None
     version: int | None
     correction_due_at: datetime | None
@@ -45,10 +47,9 @@ class CalendarShown(msgspec.Struct, frozen=True):
 
     wording: str
     last_timely_on: date | None
-    rolled_on: date | None
-    """The last timely day after rolling to a working day, where the rule rolls."""
+    """The last day on which the report is on time."""
     digest: str | None
-    """SHA-256 of the calendar with which the stored due instant was found."""
+    """SHA-256 of the calendar with which the due instant in force was found; null where a person set it."""
     articles: list[str]
 
 
@@ -81,28 +82,48 @@ class ObligationCase:
     """All that an explanation is made of."""
 
     obligation: Any
-    plan: Plan
+    versions: Sequence[Any]
+    """The rows of all versions of the plan, the first one first."""
     history: Sequence[Any]
-    calendar: Calendar
+
+    def wording_at(self, t: datetime, known_at: datetime) -> tuple[Plan, Rule]:
+        """Return the rule as it was worded at `t`, with its plan: at first, or by an amendment in force by then."""
+        worded = self._worded()
+        in_force = [
+            (plan, rule)
+            for row, plan, rule in worded
+            if row.recorded_at <= known_at and max(row.occurred_at, effective_at(plan)) <= t
+        ]
+        return in_force[-1] if in_force else worded[0][1:]
+
+    @property
+    def reminder(self) -> int:
+        """How long before it is due it counts as due soon, in microseconds: as the rule said at first."""
+        return self._worded()[0][2].reminder_days * DAY
+
+    def _worded(self) -> list[tuple[Any, Plan, Rule]]:
+        versions = [(row, Plan.model_validate(row.document)) for row in self.versions]
+        return [(row, plan, rule) for row, plan in versions for rule in plan.rules if rule.code == self.obligation.rule]
 
 
 def explain_obligation(
     case: ObligationCase, *, t: datetime, known_at: datetime, language: Language
 ) -> ObligationExplanation:
-    """Return why an obligation has its status at `t`, as known at `known_at`."""
-    rule = rule_of(case.plan, case.obligation.rule)
-    facts = [to_fact(row) for row in case.history]
+    """Return why an obligation has its status at `t`, as known at `known_at`; what was recorded later is left out."""
+    plan, rule = case.wording_at(t, known_at)
+    history = [row for row in case.history if row.recorded_at <= known_at]
+    requested = case.obligation.requirement == "requested"
     at, known = to_micros(t), to_micros(known_at)
     book = Book()
-    reminder = rule.reminder_days * 86_400_000_000
-    requested = case.obligation.requirement == "requested"
-    row = book.add(Duty(unit=0, period=0, rule=0, plan=0, reminder=reminder, requested=requested), facts)
+    duty = Duty(unit=0, period=0, rule=0, plan=0, reminder=case.reminder, requested=requested)
+    row = book.add(duty, [to_fact(one) for one in history])
     standing, status = book.standing(row, at, known), book.status(row, at, known)
     period = parse_period(case.obligation.period)
     span = period.days(rule.cut_off)
+    events = [_event(one, counted=one.occurred_at <= t) for one in history]
     return ObligationExplanation(
         obligation_id=case.obligation.id,
-        plan=case.plan.slug,
+        plan=plan.slug,
         rule=rule.code,
         rule_name=rule.name,
         reference=rule.reference,
@@ -116,13 +137,12 @@ def explain_obligation(
         due_at=_instant(standing.due_at),
         first_receipt_at=_instant(standing.first_receipt_at),
         correction_due_at=_instant(standing.correction_due_at),
-        calendar=_calendar(case, rule, language),
-        events=[_event(raw, fact, at, known) for raw, fact in zip(case.history, facts, strict=True)],
+        calendar=_calendar(rule, _instant(standing.due_at), events, language),
+        events=events,
     )
 
 
-def _calendar(case: ObligationCase, rule: Rule, language: Language) -> CalendarShown:
-    found = due(due_rule(rule.due), parse_period(case.obligation.period), case.calendar)
+def _calendar(rule: Rule, due_at: datetime | None, events: Sequence[EventShown], language: Language) -> CalendarShown:
     articles = []
     if rule.cut_off is CutOff.DECREE_09:
         articles.append("NĐ 09/2019/NĐ-CP, Điều 12")
@@ -130,11 +150,11 @@ def _calendar(case: ObligationCase, rule: Rule, language: Language) -> CalendarS
         articles.append("BLDS 2015, Điều 148.6")
     if rule.due.roll is Roll.NEXT_WORKING_DAY:
         articles.append("BLDS 2015, Điều 148.5")
+    setting = [one for one in events if one.counted and one.kind in _SETS_DUE and one.due_at == due_at]
     return CalendarShown(
         wording=wording(rule, language),
-        last_timely_on=None if found is None else found.last_timely_on,
-        rolled_on=None if found is None else found.rolled_on,
-        digest=case.obligation.calendar_digest,
+        last_timely_on=None if due_at is None else legal_day(due_at) - timedelta(days=1),
+        digest=setting[-1].trace.get("calendar") if setting else None,
         articles=articles,
     )
 
@@ -148,13 +168,13 @@ def _because(status: Status, standing: Any, language: Language) -> str:
     return of_status(status, language).format_map(instants)
 
 
-def _event(row: Any, fact: Fact, t: int, known_at: int) -> EventShown:
+def _event(row: Any, *, counted: bool) -> EventShown:
     return EventShown(
         kind=FactKind(row.kind).name.lower(),
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         revision=row.revision,
-        counted=fact.occurred_at <= t and fact.recorded_at <= known_at,
+        counted=counted,
         due_at=row.due_at,
         version=row.version,
         correction_due_at=row.correction_due_at,

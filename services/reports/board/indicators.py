@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 import msgspec
 
@@ -16,10 +15,11 @@ from kernel.calendar.period import CutOff, Period
 from kernel.clock import from_micros, legal_day, start_of, to_micros
 from kernel.ids import UnitId
 from runtime.http.tables import csv_bytes
-from services.reports.board.measures import elements, forms, periods_of, to_indicator
+from services.reports.board.measures import elements, forms, to_indicator
 from services.reports.board.memory import Judgement, Memory, visible_at
 from services.reports.board.shapes import Standpoint, UnitName, encode, standpoint, unit_name
 from services.reports.board.territory import Territory, TreeOf, territory
+from services.reports.domain.promise import periods_of
 from services.reports.evaluation.contribution import Asked, contributions
 from services.reports.evaluation.evidence import Basis, Evidence, Tables, UnitReports, ends_at, reports_of
 from services.reports.evaluation.history import NEVER
@@ -105,13 +105,13 @@ class IndicatorsQuestion:
             return _csv(shown)
         return encode(
             IndicatorsAnswer(
-                standpoint=standpoint(memory, self.as_of, t, known_at),
+                standpoint=standpoint(memory, as_of=self.as_of, known_at=self.known_at, t=t),
                 plan=self.plan,
                 version=book.plan.version if book else None,
                 unit=unit_name(memory, self.unit_id),
                 tree=self.tree,
                 basis=self.basis.value,
-                generating=memory.plan_ids[self.plan] in memory.generating,
+                generating=memory.is_generating(self.plan, known_at),
                 indicators=shown,
             )
         )
@@ -184,7 +184,7 @@ class Judged:
             tables=Tables(
                 periods=memory.periods,
                 forms=forms(memory, self.plan),
-                elements=elements(self.plan),
+                elements=elements(memory, self.plan),
                 figures=memory.figures,
                 lifetimes=_lifetimes(memory),
             ),
@@ -243,7 +243,7 @@ def shown_of(memory: Memory, indicator: contract.Indicator, period: Period, foun
         own_books=_value(found.own_books) if indicator.source is contract.Source.TIPS else None,
         target=None if found.target is None else TargetShown(found.target.at_least, found.target.at_most),
         provisional=found.is_provisional,
-        coverage=Coverage(found.counted, found.expected, [_unit(memory, unit) for unit in found.missing]),
+        coverage=Coverage(found.counted, found.expected, _by_code(memory, found.missing)),
     )
 
 
@@ -266,9 +266,9 @@ def _value(value: Value) -> ValueShown:
     return ValueShown(value.n, value.d)
 
 
-def _unit(memory: Memory, number: int) -> UnitName:
-    unit_id: UUID = memory.units[number]
-    return unit_name(memory, unit_id)
+def _by_code(memory: Memory, numbers: Iterable[int]) -> list[UnitName]:
+    """Return units in an order that is the same in every process, unlike their numbers."""
+    return sorted((unit_name(memory, memory.units[one]) for one in numbers), key=lambda unit: (unit.code, unit.id))
 
 
 def _csv(shown: list[IndicatorShown]) -> bytes:

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from contracts import plan as contract
 from contracts.plan import Plan
-from kernel.calendar.period import CutOff, Frequency, Period, periods_between
-from kernel.calendar.period import year as year_period
+from kernel.calendar.period import CutOff, Period
 from kernel.clock import from_micros, legal_day
 from kernel.ids import UnitId
 from kernel.units import UnitTree
@@ -25,45 +24,37 @@ def to_indicator(memory: Memory, plan: Plan, indicator: contract.Indicator, peri
     return engine.Indicator(measure, engine.Source(indicator.source.value), if_any=indicator.if_any)
 
 
-def periods_of(plan: Plan, indicator: contract.Indicator) -> tuple[Period, ...]:
-    """Return the periods over which a plan promises an indicator, in time order.
-
-    Where no report is owed for the whole programme, its figures come with the year's report (cumulative ones start
-    with the programme): then the plan's last year stands for it.
-    """
-    if indicator.period is not Frequency.PROGRAMME:
-        return periods_between(indicator.period, plan.from_year, plan.until_year)
-    if any(rule.frequency is Frequency.PROGRAMME for rule in plan.rules):
-        return periods_between(Frequency.PROGRAMME, plan.from_year, plan.until_year)
-    return (year_period(plan.until_year),)
-
-
-def elements(plan: Plan) -> dict[str, Element]:
-    """Return the data elements of a plan by their codes."""
-    return {one.code: Element(one.code, ElementKind(one.kind.value), one.since) for one in plan.elements}
+def elements(memory: Memory, plan: Plan) -> dict[str, Element]:
+    """Return the data elements of a plan by their codes, also those that only an earlier version had."""
+    return {
+        one.code: Element(one.code, ElementKind(one.kind.value), one.since)
+        for version in memory.versions_up_to(plan)
+        for one in version.elements
+    }
 
 
 def forms(memory: Memory, plan: Plan) -> list[Form]:
-    """Return for every row what its report counts for; nothing for rows of other plans."""
-    nothing = Form(frozenset())
-    by_row = [nothing] * len(memory.rows)
+    """Return for every row what its report counts for; nothing for rows of other plans.
+
+    A report that was owed under a rule which the plan has no longer counts as it did under the last version with it.
+    """
+    by_row = [Form(frozenset())] * len(memory.rows)
     known: dict[tuple[str, str], Form] = {}
-    rules = {rule.code: rule for rule in plan.rules}
+    rules = {rule.code: (version, rule) for version in memory.versions_up_to(plan) for rule in version.rules}
     for number in memory.rows_of_plan[plan.plan_id]:
         row = memory.rows[number]
-        rule = rules.get(row.rule)
-        if rule is None:
+        if row.rule not in rules:
             continue
         kind = memory.reference.tree.get(UnitId(row.unit_id)).reporter_kind
         if (row.rule, kind) not in known:
-            collected = elements_of(plan, rule, kind) & _authoritative(plan, kind)
-            known[row.rule, kind] = Form(collected, rule.cut_off)
+            known[row.rule, kind] = _form(*rules[row.rule], kind)
         by_row[number] = known[row.rule, kind]
     return by_row
 
 
-def _authoritative(plan: Plan, kind: str) -> frozenset[str]:
-    return frozenset(one.code for one in plan.elements if not one.authoritative or kind in one.authoritative)
+def _form(plan: Plan, rule: contract.Rule, kind: str) -> Form:
+    counted = {one.code for one in plan.elements if not one.authoritative or kind in one.authoritative}
+    return Form(elements_of(plan, rule, kind) & counted, rule.cut_off)
 
 
 def _to_measure(memory: Memory, plan: Plan, indicator: contract.Indicator, period: Period) -> engine.Measure:

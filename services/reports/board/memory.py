@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from contracts.plan import Plan
-from kernel.calendar.period import CutOff, Period, months, parse_period
-from kernel.clock import start_of, to_micros
+from kernel.calendar.period import Period, parse_period
+from kernel.clock import to_micros
 from runtime.database.revision import Revision
 from runtime.reference import ReferenceView
 from services.reports.board.feed import Delta
+from services.reports.board.moments import Moments, moments_of_plan, moments_of_tree
 from services.reports.domain.content import content_from_json
 from services.reports.domain.obligation import effective_at
 from services.reports.evaluation.book import Book
@@ -22,7 +23,7 @@ from services.reports.evaluation.columns import Duty
 from services.reports.evaluation.figures import Figures
 from services.reports.store.obligations import to_fact
 
-_DAY = 24 * 60 * 60 * 1_000_000
+DAY = 24 * 60 * 60 * 1_000_000
 """Microseconds: reminders count days of 24 hours."""
 
 
@@ -32,6 +33,7 @@ class PlanVersion:
 
     plan: Plan
     occurred_at: int
+    """The later of its effective and its issue instant."""
     recorded_at: int
     effective_at: int
 
@@ -65,16 +67,17 @@ class Memory:
 
     def __init__(self, reference: ReferenceView) -> None:
         self.at: Revision | None = None
-        """How far it follows the database."""
+        """How far it follows the database; None while a change is taken in."""
         self.reference = reference
         self.book = Book()
         self.figures = Figures()
         self.rows: list[Row] = []
         self.rows_of_plan: dict[UUID, list[int]] = defaultdict(list)
+        """By rule and id: the same order in every process, in whichever order the rows came."""
         self.units: list[UUID] = []
         self.periods: list[Period] = []
         self.plan_ids: dict[str, UUID] = {}
-        self.generating: set[UUID] = set()
+        self._generated_at: dict[UUID, int | None] = {}
         self.versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
         self.judgements: dict[tuple[UUID, str], list[Judgement]] = defaultdict(list)
         self.report_of: dict[int, UUID] = {}
@@ -84,18 +87,18 @@ class Memory:
         self._period_number: dict[str, int] = {}
         self._rule_number: dict[tuple[UUID, str], int] = {}
         self._plan_number: dict[UUID, int] = {}
-        self._ends: list[int] = []
+        self._moments = Moments()
+        self._moments_of_tree = moments_of_tree(reference.tree)
 
     def apply(self, delta: Delta) -> None:
         """Take in what changed."""
+        self.at = None
         for row in delta.plan_versions:
             self._add_version(row)
         for row in delta.plans:
             self.plan_ids[row.slug] = row.id
-            (self.generating.add if row.generating else self.generating.discard)(row.id)
-        for row in delta.states:
-            if row.id not in self._row_of:
-                self._add_row(row)
+            self._generated_at[row.id] = None if row.generated_at is None else to_micros(row.generated_at)
+        self._add_rows([row for row in delta.states if row.id not in self._row_of])
         happened = defaultdict(list)
         for row in delta.history:
             happened[self._row_of[row.obligation_id]].append(to_fact(row))
@@ -105,6 +108,8 @@ class Memory:
             self._add_figures(row)
         for row in delta.judgements:
             self._add_judgement(row)
+        if delta.reference.revision != self.reference.revision:
+            self._moments_of_tree = moments_of_tree(delta.reference.tree)
         self.reference = delta.reference
         self.at = delta.until
 
@@ -115,9 +120,14 @@ class Memory:
             self.units.append(unit_id)
         return number
 
-    def row_of(self, obligation_id: UUID) -> int | None:
-        """Return the row of an obligation, if it is there."""
-        return self._row_of.get(obligation_id)
+    def is_generating(self, plan: str | None, known_at: int) -> bool:
+        """Say whether obligations of a plan, or of any, were still being written down at `known_at`."""
+        asked = self.plan_ids.values() if plan is None else [self.plan_ids[plan]]
+        return any(
+            self.versions[one][0].recorded_at <= known_at
+            for one in asked
+            if (done := self._generated_at[one]) is None or done > known_at
+        )
 
     def version_at(self, plan_id: UUID, t: int, known_at: int, *, effective_by: int | None = None) -> Plan | None:
         """Return the version of a plan that had occurred by `t` and was recorded by `known_at`; the latest effective.
@@ -135,28 +145,35 @@ class Memory:
         # A plan may be entered after its effective day; its first version speaks for the days between.
         return max(fitting, key=lambda version: version.plan.version).plan if fitting else None
 
-    def boundaries_passed(self, t: int) -> int:
-        """Return how many instants have passed by `t` at which an answer can change without anything being written."""
-        return self.book.boundaries.passed(t) + bisect_right(self._ends, t)
+    def versions_up_to(self, plan: Plan) -> list[Plan]:
+        """Return a version of a plan and all before it, the first one first."""
+        return [one.plan for one in self.versions[plan.plan_id] if one.plan.version <= plan.version]
 
     def boundaries_around(self, t: int) -> tuple[int | None, int | None]:
-        """Return the last boundary at or before `t` and the first one after it."""
-        place = bisect_right(self._ends, t)
-        before = [self._ends[place - 1]] if place else []
-        after = self._ends[place : place + 1]
-        earlier, later = self.book.boundaries.last_by(t), self.book.boundaries.next_after(t)
+        """Return the last instant at or before `t`, and the first after it, at which an answer can change by itself."""
+        around = [
+            (self.book.boundaries.last_by(t), self.book.boundaries.next_after(t)),
+            self._moments.around(t),
+            self._moments_of_tree.around(t),
+        ]
         return (
-            max([*before, *([] if earlier is None else [earlier])], default=None),
-            min([*after, *([] if later is None else [later])], default=None),
+            max((before for before, _ in around if before is not None), default=None),
+            min((after for _, after in around if after is not None), default=None),
         )
 
     def _add_version(self, row: Any) -> None:
         plan = Plan.model_validate(row.document)
         effective = to_micros(effective_at(plan))
-        occurred, recorded = to_micros(row.occurred_at), to_micros(row.recorded_at)
-        self.versions[plan.plan_id].append(PlanVersion(plan, occurred, recorded, effective))
-        insort(self._ends, effective)
-        insort(self._ends, occurred)
+        occurred = max(effective, to_micros(row.occurred_at))
+        self.versions[plan.plan_id].append(PlanVersion(plan, occurred, to_micros(row.recorded_at), effective))
+        for instant in (effective, occurred, *moments_of_plan(plan)):
+            self._moments.add(instant)
+
+    def _add_rows(self, states: Sequence[Any]) -> None:
+        for row in states:
+            self._add_row(row)
+        for plan_id in {row.plan_id for row in states}:
+            self.rows_of_plan[plan_id].sort(key=lambda number: (self.rows[number].rule, self.rows[number].id))
 
     def _add_row(self, row: Any) -> None:
         period = self._period(row.period)
@@ -177,18 +194,13 @@ class Memory:
         for version in self.versions[plan_id]:
             for rule in version.plan.rules:
                 if rule.code == rule_code:
-                    return rule.reminder_days * _DAY
+                    return rule.reminder_days * DAY
         return 0
 
     def _period(self, key: str) -> int:
         number = self._period_number.setdefault(key, len(self.periods))
         if number == len(self.periods):
-            period = parse_period(key)
-            self.periods.append(period)
-            for part in (period, *months(period)):
-                for span in (part.days(CutOff.DECREE_09), part.days(CutOff.CALENDAR)):
-                    if span is not None:
-                        insort(self._ends, to_micros(start_of(span.until)))
+            self.periods.append(parse_period(key))
         return number
 
     def _add_figures(self, row: Any) -> None:
@@ -208,6 +220,7 @@ class Memory:
             row.unit_id, row.period, row.met, row.reason, to_micros(row.occurred_at), to_micros(row.recorded_at)
         )
         self.judgements[row.plan_id, row.indicator].append(judged)
+        self._moments.add(judged.occurred_at)
 
 
 def visible_at(memory: Memory, known_at: datetime | None) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from kernel.clock import from_micros
 from kernel.shares import Share
-from services.reports.board.memory import Memory
+from services.reports.board.memory import Memory, visible_at
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -45,8 +45,9 @@ class Standpoint(msgspec.Struct, frozen=True):
     """The instant asked about; null for the present."""
     known_at: datetime
     """Nothing that was recorded later is in the answer."""
-    revision: int
-    epoch: UUID
+    revision: int | None
+    """The newest one in the answer; null where `known_at` was named, for then newer ones change nothing."""
+    epoch: UUID | None
     unchanged_since: datetime | None
     """Between these two instants the same question about the present gets the same answer, unless facts arrive."""
     unchanged_until: datetime | None
@@ -60,16 +61,19 @@ class UnitName(msgspec.Struct, frozen=True):
     name: str
 
 
-def standpoint(memory: Memory, as_of: datetime | None, t: int, known_at: int) -> Standpoint:
-    """Return from where an answer at `t` looks."""
+def standpoint(memory: Memory, *, as_of: datetime | None, known_at: datetime | None, t: int) -> Standpoint:
+    """Return from where an answer at `t` looks.
+
+    For two named instants it never changes, whatever is recorded later.
+    """
     at = memory.at
     assert at is not None  # noqa: S101 - answers are made after a pull
-    since, until = memory.boundaries_around(t)
+    since, until = memory.boundaries_around(t) if as_of is None else (None, None)
     return Standpoint(
         as_of=as_of,
-        known_at=from_micros(known_at),
-        revision=at.number,
-        epoch=at.epoch,
+        known_at=from_micros(visible_at(memory, known_at)),
+        revision=at.number if known_at is None else None,
+        epoch=at.epoch if known_at is None else None,
         unchanged_since=None if since is None else from_micros(since),
         unchanged_until=None if until is None else from_micros(until),
     )

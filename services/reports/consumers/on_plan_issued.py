@@ -20,4 +20,4 @@ class OnPlanIssued:
         await generate_obligations(event.plan, event.occurred_at, calendar, database)
 
     async def __call__(self, event: PlanIssued, tx: Write) -> None:
-        await finish_generation(event.plan, event.occurred_at, tx=tx)
+        await finish_generation(event.plan, tx=tx)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from kernel.problems import Spot
 from services.reports.domain.refusals import NothingReported
 
 
@@ -37,9 +38,13 @@ class ReportContent:
         Raises:
             NothingReported: There are neither figures nor words, and nil is not confirmed.
         """
-        silent = [sheet for sheet in self.sheets.values() if not sheet.figures and not sheet.nil]
-        if not self.narrative and (silent or not self.sheets):
-            raise NothingReported
+        if any(text.strip() for text in self.narrative.values()):
+            return
+        sheets = enumerate(self.sheets.values())
+        silent = [f"/covers/{place}/figures" for place, sheet in sheets if not sheet.figures and not sheet.nil]
+        if silent or not self.sheets:
+            empty = silent or ["/narrative"]
+            raise NothingReported(spots=tuple(Spot(one, "empty", "nil, figures or words") for one in empty))
 
     def to_json(self) -> dict[str, Any]:
         """Return the content as it is kept."""

@@ -10,10 +10,8 @@ from contracts.plan import DataElement, ElementKind
 from kernel.calendar.period import Period, UnreadablePeriod, months, parse_period
 from kernel.problems import Spot
 
-Figure = int | dict[str, int]
-"""A count for the whole period, or one for each month (`2025-06`)."""
-Figures = dict[str, Figure]
-"""Figures by the code of their data element."""
+_LARGEST = 2**53 - 1
+"""Larger integers are not the same in every reader of JSON (RFC 8259, section 6)."""
 
 
 class Earlier(NamedTuple):
@@ -39,7 +37,7 @@ def find_faults(sheet: Sheet, elements: Mapping[str, DataElement], earlier: Mapp
     `elements` are those of the plan, `earlier` the last figures of cumulative elements in the same year or programme.
     """
     for code, figure in sheet.figures.items():
-        pointer = f"{sheet.pointer}/{code}"
+        pointer = f"{sheet.pointer}/{_escaped(code)}"
         element = elements.get(code)
         if element is None:
             yield Spot(pointer, "element_unknown", f"the plan has no data element {code}")
@@ -62,7 +60,7 @@ def _faults_by_month(
     inside = months(period)
     for key, value in figure.items():
         if not _names_month_of(key, inside):
-            yield Spot(f"{pointer}/{key}", "month_outside", f"{key} is not a month of {period.key}")
+            yield Spot(f"{pointer}/{_escaped(key)}", "month_outside", f"{key} is not a month of {period.key}")
         elif not _is_count(value):
             yield Spot(f"{pointer}/{key}", "not_a_count", "a figure is an integer of at least 0")
 
@@ -82,4 +80,9 @@ def _names_month_of(key: str, inside: Iterable[Period]) -> bool:
 
 def _is_count(value: object) -> bool:
     # A bool is an int to Python, and would count as 1.
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+
+
+def _escaped(step: str) -> str:
+    """Return a step of a JSON pointer (RFC 6901, section 3)."""
+    return step.replace("~", "~0").replace("/", "~1")

@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.plan import Due, Plan, Requirement, Rule
 from kernel.calendar.days_off import Calendar
 from kernel.calendar.due import DueInstant, DueRule, due
-from kernel.calendar.period import CutOff, Frequency, Period, periods_between
+from kernel.calendar.period import CutOff, Frequency, Period, parse_period, periods_between
 from kernel.clock import start_of
 from kernel.ids import ObligationId, obligation_id
 
@@ -60,6 +60,11 @@ def owed_under(plan: Plan, calendar: Calendar, *, from_instant: datetime | None 
                 )
 
 
+def is_opened_by_hand(period_key: str) -> bool:
+    """Say whether an obligation for this period was made by a request, not by its rule."""
+    return parse_period(period_key).frequency in OPENED_BY_HAND
+
+
 def effective_at(plan: Plan) -> datetime:
     """Return the first instant of a plan's effective day."""
     return start_of(plan.effective_on)
@@ -84,11 +89,6 @@ def _ends_at(rule: Rule, period: Period, due_instant: DueInstant | None) -> date
     end = period_end(rule, period)
     assert end is not None  # noqa: S101 - only ad hoc and flash periods have no days, and those are opened by hand
     return end
-
-
-def rule_of(plan: Plan, code: str) -> Rule:
-    """Return a rule of a plan. The caller has made sure that it is there."""
-    return next(rule for rule in plan.rules if rule.code == code)
 
 
 def elements_of(plan: Plan, rule: Rule, reporter_kind: str) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from kernel.problems import Refusal, Words
 
 
@@ -41,6 +43,19 @@ class UnitUnknown(Refusal):
     en = Words("No such unit", "No unit has the code {unit} on {day}.", "Check code and day at /v1/units.")
 
 
+class Difference(NamedTuple):
+    """In what obligations differ."""
+
+    vi: str
+    en: str
+
+
+OTHER_PLAN = Difference("kế hoạch", "plan")
+OTHER_UNIT = Difference("đơn vị", "unit")
+OTHER_RECEIVERS = Difference("nơi nhận", "receivers")
+OTHER_DUE_INSTANT = Difference("thời hạn", "due instant")
+
+
 class ObligationsApart(Refusal):
     """One report covers only obligations of one unit and plan, with the same receivers and the same due instant."""
 
@@ -48,10 +63,53 @@ class ObligationsApart(Refusal):
     status = 422
     vi = Words(
         "Không gộp được các nghĩa vụ",
-        "Các nghĩa vụ khác nhau về {difference}.",
+        "Các nghĩa vụ khác nhau về {difference.vi}.",
         "Gửi báo cáo riêng cho từng nghĩa vụ.",
     )
-    en = Words("Obligations do not fall together", "They differ in {difference}.", "Send a report for each.")
+    en = Words("Obligations do not fall together", "They differ in {difference.en}.", "Send a report for each.")
+
+
+class CoverFixed(Refusal):
+    """A version covers other obligations than the one before: the set is fixed for all versions."""
+
+    code = "cover_fixed"
+    status = 422
+    vi = Words(
+        "Không đổi được nghĩa vụ của báo cáo",
+        "Mọi phiên bản phải gồm đúng các nghĩa vụ của phiên bản đầu.",
+        "Gửi lại với các nghĩa vụ nêu trong `covers` của báo cáo.",
+    )
+    en = Words(
+        "A report keeps its obligations",
+        "All versions cover exactly what the first one covered.",
+        "Send it for the obligations in the report's `covers`.",
+    )
+
+
+class CoveredTwice(Refusal):
+    """A report names the same obligation twice, perhaps with other figures. `spots` name the second."""
+
+    code = "covered_twice"
+    status = 422
+    vi = Words("Nghĩa vụ nêu hai lần", "Một chế độ và kỳ chỉ được nêu một lần.", "Gộp số liệu vào một mục.")
+    en = Words("Obligation named twice", "A rule and period may be named only once.", "Put all figures in one place.")
+
+
+class ObligationDropped(Refusal):
+    """An amendment no longer asks for the report."""
+
+    code = "obligation_dropped"
+    status = 409
+    vi = Words(
+        "Không còn phải báo cáo",
+        "Kế hoạch sửa đổi không còn yêu cầu {obligation}.",
+        "Gửi báo cáo không gắn với nghĩa vụ nào nếu vẫn cần.",
+    )
+    en = Words(
+        "No longer asked for",
+        "An amendment of the plan no longer asks for {obligation}.",
+        "Send it as a report that nobody asked for, if it is needed.",
+    )
 
 
 class ObligationCovered(Refusal):
@@ -81,7 +139,7 @@ class FiguresInvalid(Refusal):
 
 
 class NothingReported(Refusal):
-    """A report without figures that does not say that nothing happened."""
+    """A report without figures that does not say that nothing happened. `spots` name each empty place."""
 
     code = "nothing_reported"
     status = 422
@@ -133,13 +191,32 @@ class ExcuseUnknown(Refusal):
     en = Words("No excuse in force", "This obligation is not excused.", "Read the obligation again.")
 
 
-class RuleOtherwise(Refusal):
-    """A rule is used for what it does not provide."""
+class RuleUnfit(Refusal):
+    """A report is requested under a rule that does not provide for requests."""
 
-    code = "rule_otherwise"
+    code = "rule_unfit"
     status = 422
-    vi = Words("Chế độ báo cáo không cho phép", "{rule}: {why}.", "Xem các chế độ báo cáo trong kế hoạch.")
-    en = Words("The rule does not provide this", "{rule}: {why}.", "See the plan's reporting rules.")
+    vi = Words(
+        "Chế độ báo cáo không cho phép",
+        "{rule} không phải là chế độ đột xuất (ad_hoc) hoặc báo cáo nhanh (flash) của kế hoạch.",
+        "Xem các chế độ báo cáo trong kế hoạch.",
+    )
+    en = Words(
+        "The rule does not provide this",
+        "{rule} is no ad hoc (ad_hoc) or flash (flash) rule of the plan.",
+        "See the plan's reporting rules.",
+    )
+
+
+class ReporterUnfit(Refusal):
+    """A unit is asked that does not report under the rule."""
+
+    code = "reporter_unfit"
+    status = 422
+    vi = Words(
+        "Đơn vị không thuộc chế độ này", "Có đơn vị không báo cáo theo {rule}.", "Chỉ nêu đơn vị thuộc chế độ đó."
+    )
+    en = Words("Not a reporter of the rule", "A unit named does not report under {rule}.", "Name its reporters only.")
 
 
 class ReceiptInFuture(Refusal):
@@ -152,9 +229,20 @@ class ReceiptInFuture(Refusal):
 
 
 class IndicatorUnknown(Refusal):
-    """The plan has no such indicator, or it is not one that a person judges."""
+    """The plan does not promise this over this period."""
 
     code = "indicator_unknown"
     status = 404
-    vi = Words("Không có chỉ tiêu này", "{plan} không có chỉ tiêu {indicator} {kind}.", "Xem chỉ tiêu trong kế hoạch.")
-    en = Words("No such indicator", "{plan} has no indicator {indicator} {kind}.", "See the plan's indicators.")
+    vi = Words(
+        "Không có chỉ tiêu này", "{plan} không có chỉ tiêu {indicator} cho kỳ {period}.", "Xem chỉ tiêu trong kế hoạch."
+    )
+    en = Words("No such indicator", "{plan} has no indicator {indicator} over {period}.", "See the plan's indicators.")
+
+
+class IndicatorMeasured(Refusal):
+    """The indicator has a number: nobody judges it by words."""
+
+    code = "indicator_measured"
+    status = 422
+    vi = Words("Chỉ tiêu được tính bằng số", "{indicator} được tính từ số liệu báo cáo.", "Chỉ đánh giá chỉ tiêu lời.")
+    en = Words("The indicator is measured", "{indicator} is found from figures.", "Judge narrative indicators only.")

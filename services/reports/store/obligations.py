@@ -34,8 +34,6 @@ class ObligationRow(ReportsTable, table=True):
     title: str = ""
     """What is asked for: of ad hoc requests and flash reports."""
     due_at: datetime | None = Field(default=None, sa_type=Instant)
-    calendar_digest: str | None = None
-    """Digest of the calendar with which the due instant was found."""
     version: int = Field(sa_type=Integer)
     """Grows with every change: the ETag."""
     revision: int = Field(sa_type=BigInteger, index=True)
@@ -56,7 +54,8 @@ class HistoryRow(ReportsTable, table=True):
     version: int | None = None
     correction_due_at: datetime | None = Field(default=None, sa_type=Instant)
     trace: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
-    """Why and by whom: decision, reason, calendar digest, plan version, unit, client, report."""
+    """Why and by whom: decision, reason, plan version, unit, client, report; `calendar`: the digest of the calendar
+    with which the due instant was found."""
 
 
 _IDS_AT_ONCE = 5000
@@ -90,7 +89,6 @@ async def open_obligations(tx: Write, obligations: Sequence[Obligation], opened:
             "requirement": one.requirement.value,
             "title": title,
             "due_at": one.due.due_at if one.due else None,
-            "calendar_digest": one.due.digest if one.due else None,
             "version": 1,
             "revision": tx.number,
         }
@@ -185,11 +183,16 @@ async def get_obligations(read: Read, ids: Sequence[UUID]) -> Sequence[Any]:
     Raises:
         ObligationUnknown: One of them is not there.
     """
-    rows = {row.id: row for row in (await read.execute(select(_state).where(_state.c.id.in_(ids)))).all()}
+    rows = {row.id: row for row in await find_obligations(read, ids)}
     for one in ids:
         if one not in rows:
             raise ObligationUnknown(obligation=one)
     return [rows[one] for one in ids]
+
+
+async def find_obligations(read: Read, ids: Sequence[UUID]) -> Sequence[Any]:
+    """Return the rows of those obligations that are there, in no order."""
+    return (await read.execute(select(_state).where(_state.c.id.in_(ids)))).all()
 
 
 async def list_of_plan(read: Read, plan_id: UUID) -> Sequence[Any]:
@@ -230,20 +233,19 @@ async def list_page(
     read: Read,
     *,
     limit: int,
-    after_key: Sequence[Any] | None = None,
+    after_key: tuple[Any, ...] | None = None,
     plan_id: UUID | None = None,
-    unit_ids: Sequence[UUID] | None = None,
+    unit_id: UUID | None = None,
     period: str | None = None,
 ) -> Sequence[Any]:
     """Return up to `limit` rows in the order (period, rule, id), from behind a key."""
     statement = select(_state).order_by(_state.c.period, _state.c.rule, _state.c.id).limit(limit)
     if plan_id is not None:
         statement = statement.where(_state.c.plan_id == plan_id)
-    if unit_ids is not None:
-        statement = statement.where(_state.c.unit_id.in_(unit_ids))
+    if unit_id is not None:
+        statement = statement.where(_state.c.unit_id == unit_id)
     if period is not None:
         statement = statement.where(_state.c.period == period)
     if after_key is not None:
-        place = (after_key[0], after_key[1], UUID(after_key[2]))
-        statement = statement.where(tuple_(_state.c.period, _state.c.rule, _state.c.id) > place)
+        statement = statement.where(tuple_(_state.c.period, _state.c.rule, _state.c.id) > after_key)
     return (await read.execute(statement)).all()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, select, update
+from sqlalchemy import BigInteger, select, update
 from sqlmodel import Field
 
-from contracts.plan import Plan
+from contracts.plan import Plan, Rule
 from runtime.database import Instant, Json, Read, Write, insert_new
 from runtime.database.rows import insert_for
 from services.reports.domain.refusals import PlanUnknown
@@ -25,8 +25,8 @@ class PlanRow(ReportsTable, table=True):
     id: UUID = Field(primary_key=True)
     slug: str = Field(unique=True)
     version: int
-    generating: bool = Field(sa_type=Boolean)
-    """Obligations are still being made: what is counted now is not all."""
+    generated_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the last of its obligations was written down. Until then what is counted is not all."""
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
     revision: int = Field(sa_type=BigInteger, index=True)
 
@@ -48,8 +48,8 @@ _plan = PlanRow.__table__  # type: ignore[attr-defined]
 _version = PlanVersionRow.__table__  # type: ignore[attr-defined]
 
 
-async def keep_version(tx: Write, plan: Plan, occurred_at: datetime, *, generating: bool) -> None:
-    """Keep a version of a plan; keeping it again only changes whether its obligations are being made."""
+async def keep_version(tx: Write, plan: Plan, occurred_at: datetime) -> None:
+    """Keep a version of a plan. Keeping it again changes nothing."""
     row = {
         "plan_id": plan.plan_id,
         "version": plan.version,
@@ -58,12 +58,19 @@ async def keep_version(tx: Write, plan: Plan, occurred_at: datetime, *, generati
         "recorded_at": tx.recorded_at,
         "revision": tx.number,
     }
-    await insert_new(tx.connection, _version, [row], _version.c.version)
+    if not await insert_new(tx.connection, _version, [row], _version.c.version):
+        return
     statement = insert_for(tx.connection, _plan).values(
-        id=plan.plan_id, slug=plan.slug, version=plan.version, generating=generating, revision=tx.number
+        id=plan.plan_id, slug=plan.slug, version=plan.version, revision=tx.number
     )
-    newer = {"version": plan.version, "generating": generating, "revision": tx.number}
+    newer = {"version": plan.version, "revision": tx.number}
     await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=newer))
+
+
+async def note_generated(tx: Write, plan_id: UUID) -> None:
+    """Note that all obligations of a plan's first version are there."""
+    mine = update(_plan).where(_plan.c.id == plan_id, _plan.c.generated_at.is_(None))
+    await tx.execute(mine.values(generated_at=tx.recorded_at, revision=tx.number))
 
 
 async def note_closed(tx: Write, plan_id: UUID, at: datetime) -> None:
@@ -103,6 +110,27 @@ async def list_plans(read: Read) -> Sequence[Plan]:
         .order_by(_plan.c.slug)
     )
     return [Plan.model_validate(document) for document in (await read.execute(newest)).scalars()]
+
+
+async def list_versions(read: Read, plan_id: UUID) -> Sequence[Any]:
+    """Return the rows of all versions of a plan, the first one first."""
+    mine = select(_version).where(_version.c.plan_id == plan_id).order_by(_version.c.version)
+    return (await read.execute(mine)).all()
+
+
+async def effective_days(read: Read, plan_id: UUID) -> list[date]:
+    """Return the days on which the versions of a plan took effect, the first version's first."""
+    return [date.fromisoformat(row.document["effective_on"]) for row in await list_versions(read, plan_id)]
+
+
+async def list_rules(read: Read, plan_ids: Collection[UUID]) -> dict[tuple[UUID, str], Rule]:
+    """Return the rules of plans by plan and code, in their newest wording.
+
+    Those that an amendment dropped are among them: what was owed under them still has its receivers.
+    """
+    documents = select(_version.c.document).where(_version.c.plan_id.in_(plan_ids)).order_by(_version.c.version)
+    plans = [Plan.model_validate(document) for document in (await read.execute(documents)).scalars()]
+    return {(plan.plan_id, rule.code): rule for plan in plans for rule in plan.rules}
 
 
 async def versions_after(read: Read, revision: int, newest: int) -> Sequence[Any]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Integer, select, tuple_, update
+from sqlalchemy import BigInteger, Boolean, Integer, delete, select, tuple_, update
 from sqlmodel import Field
 
 from runtime.database import Instant, Json, Read, Write, insert_new, insert_rows
 from runtime.http.pages import Followed, rows_after
+from services.reports.domain.content import ReportContent
 from services.reports.domain.refusals import ObligationCovered, ReportUnknown
 from services.reports.domain.report import ReportState
+from services.reports.store.obligations import ObligationRow
 from services.reports.store.table import ReportsTable
 
 
@@ -38,7 +40,7 @@ class ReportRow(ReportsTable, table=True):
 
 
 class CoverRow(ReportsTable, table=True):
-    """An obligation is covered by one report, for all its versions."""
+    """An obligation is covered by one report: from its first receipt on, for all its versions."""
 
     __tablename__ = "report_cover"
 
@@ -71,6 +73,7 @@ class ReportVersionRow(ReportsTable, table=True):
 _report = ReportRow.__table__  # type: ignore[attr-defined]
 _cover = CoverRow.__table__  # type: ignore[attr-defined]
 _version = ReportVersionRow.__table__  # type: ignore[attr-defined]
+_obligation = ObligationRow.__table__  # type: ignore[attr-defined]
 
 
 async def create_report(tx: Write, row: dict[str, Any], obligation_ids: Sequence[UUID]) -> None:
@@ -80,12 +83,32 @@ async def create_report(tx: Write, row: dict[str, Any], obligation_ids: Sequence
         ObligationCovered: One of them is covered by another report.
     """
     await insert_rows(tx.connection, _report, [row | {"etag": 1, "version": 1, "revision": tx.number}])
-    covers = [{"obligation_id": one, "report_id": row["id"], "revision": tx.number} for one in obligation_ids]
+    await _cover_with(tx, row["id"], obligation_ids)
+
+
+async def cover_instead(tx: Write, report_id: UUID, obligation_ids: Sequence[UUID]) -> None:
+    """Let a draft cover other obligations.
+
+    Raises:
+        ObligationCovered: One of them is covered by another report.
+    """
+    await tx.execute(delete(_cover).where(_cover.c.report_id == report_id))
+    await _cover_with(tx, report_id, obligation_ids)
+
+
+async def _cover_with(tx: Write, report_id: UUID, obligation_ids: Sequence[UUID]) -> None:
+    covers = [{"obligation_id": one, "report_id": report_id, "revision": tx.number} for one in obligation_ids]
     fresh = await insert_new(tx.connection, _cover, covers, _cover.c.obligation_id)
     for one in obligation_ids:
         if one not in fresh:
             by = select(_cover.c.report_id).where(_cover.c.obligation_id == one)
             raise ObligationCovered(obligation=one, report=(await tx.execute(by)).scalar_one())
+
+
+async def write_draft(tx: Write, report_id: UUID, content: ReportContent, *, sent_by: UUID) -> None:
+    """Write what a draft says, in the place of what it said before."""
+    row = {"report_id": report_id, "version": 1, "content": content.to_json(), "sent_by": sent_by}
+    await write_version(tx, row | {"channel": "api", "correction": False})
 
 
 async def write_version(tx: Write, row: dict[str, Any]) -> None:
@@ -98,11 +121,14 @@ async def write_version(tx: Write, row: dict[str, Any]) -> None:
         await insert_rows(tx.connection, _version, [stamped])
 
 
-async def move_report(tx: Write, report: Any, state: ReportState, *, version: int | None = None) -> None:
-    """Write where a report stands now."""
+async def move_report(
+    tx: Write, report: Any, state: ReportState, *, version: int | None = None, receiver_id: UUID | None = None
+) -> None:
+    """Write where a report stands now; version and receiver stay unless they are given."""
     values = {
         "state": state.value,
-        "version": report.version if version is None else version,
+        "version": version or report.version,
+        "receiver_id": receiver_id or report.receiver_id,
         "etag": report.etag + 1,
         "revision": tx.number,
     }
@@ -127,12 +153,13 @@ async def covered_by(read: Read, report_id: UUID) -> Sequence[UUID]:
     return list((await read.execute(mine)).scalars())
 
 
-async def report_covering(read: Read, obligation_id: UUID) -> UUID | None:
-    """Return the id of the report that covers an obligation, if one does."""
-    found: UUID | None = (
-        await read.execute(select(_cover.c.report_id).where(_cover.c.obligation_id == obligation_id))
-    ).scalar_one_or_none()
-    return found
+async def rules_covered(read: Read, report_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return under which rule reports were sent: one of several, all of which have the same receivers."""
+    joined = select(_cover.c.report_id, _obligation.c.rule).join(
+        _obligation, _obligation.c.id == _cover.c.obligation_id
+    )
+    rows = await read.execute(joined.where(_cover.c.report_id.in_(report_ids)))
+    return {row.report_id: row.rule for row in rows}
 
 
 async def versions_of(read: Read, report_id: UUID) -> Sequence[Any]:
@@ -168,17 +195,16 @@ async def list_page(
     read: Read,
     *,
     limit: int,
-    after_key: Sequence[Any] | None = None,
+    after_key: tuple[Any, ...] | None = None,
     plan_id: UUID | None = None,
     state: str | None = None,
 ) -> Sequence[Any]:
-    """Return up to `limit` rows in the order of their creation, from behind a key."""
+    """Return up to `limit` rows in the order (instant of creation, id), from behind such a key."""
     statement = select(_report).order_by(_report.c.created_at, _report.c.id).limit(limit)
     if plan_id is not None:
         statement = statement.where(_report.c.plan_id == plan_id)
     if state is not None:
         statement = statement.where(_report.c.state == state)
     if after_key is not None:
-        created_at, report_id = datetime.fromisoformat(after_key[0]), UUID(after_key[1])
-        statement = statement.where(tuple_(_report.c.created_at, _report.c.id) > (created_at, report_id))
+        statement = statement.where(tuple_(_report.c.created_at, _report.c.id) > after_key)
     return (await read.execute(statement)).all()

@@ -10,11 +10,10 @@ from kernel.clock import end_of
 from kernel.ids import UnitId
 from runtime.database import Write
 from runtime.reference import Actor
-from services.reports.domain.obligation import rule_of
 from services.reports.domain.refusals import DueDayPast, NotExtended
 from services.reports.evaluation.history import FactKind
 from services.reports.store.obligations import Happening, record
-from services.reports.store.plans import get_plan_by_id
+from services.reports.store.plans import list_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +64,5 @@ async def ensure_receiver(obligation: Any, tx: Write, actor: Actor) -> None:
     Raises:
         UnitOutside: It does not.
     """
-    plan = await get_plan_by_id(tx, obligation.plan_id)
-    actor.must_act_for(UnitId(rule_of(plan, obligation.rule).receiver_ids[0]))
+    rules = await list_rules(tx, [obligation.plan_id])
+    actor.must_act_for(UnitId(rules[obligation.plan_id, obligation.rule].receiver_ids[0]))

@@ -12,7 +12,7 @@ from runtime.database import Database, Write
 from services.reports.domain.obligation import Obligation, effective_at, owed_under
 from services.reports.evaluation.history import FactKind
 from services.reports.store.obligations import Happening, open_obligations
-from services.reports.store.plans import keep_version
+from services.reports.store.plans import keep_version, note_generated
 
 CHUNK = 2000
 """Obligations in one transaction at most: writers that wait for their turn wait for one chunk."""
@@ -29,7 +29,7 @@ async def generate_obligations(plan: Plan, occurred_at: datetime, calendar: Cale
     while True:
 
         async def write_chunk(tx: Write, some: Sequence[Obligation] = chunk) -> None:
-            await keep_version(tx, plan, occurred_at, generating=True)
+            await keep_version(tx, plan, occurred_at)
             await open_obligations(tx, some, opened)
 
         await database.write(write_chunk)
@@ -38,6 +38,6 @@ async def generate_obligations(plan: Plan, occurred_at: datetime, calendar: Cale
             return
 
 
-async def finish_generation(plan: Plan, occurred_at: datetime, *, tx: Write) -> None:
+async def finish_generation(plan: Plan, *, tx: Write) -> None:
     """Note that all obligations of a plan are there."""
-    await keep_version(tx, plan, occurred_at, generating=False)
+    await note_generated(tx, plan.plan_id)

@@ -7,12 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.plan import Narrative
-from kernel.calendar.period import parse_period
 from kernel.clock import Clock
 from kernel.ids import UnitId, new_id
 from runtime.database import Write
 from runtime.reference import Actor
-from services.reports.domain.refusals import IndicatorUnknown
+from services.reports.domain.promise import periods_of
+from services.reports.domain.refusals import IndicatorMeasured, IndicatorUnknown
 from services.reports.store.judgements import add_judgement
 from services.reports.store.plans import get_plan
 
@@ -34,15 +34,16 @@ async def judge_indicator(cmd: JudgeIndicator, *, tx: Write, actor: Actor, at: d
     """Write a verdict and return its id. A later one takes the place of an earlier one.
 
     Raises:
-        PlanUnknown, UnreadablePeriod: What it names is not there.
-        IndicatorUnknown: The plan has no such narrative indicator.
+        PlanUnknown, IndicatorUnknown: What it names is not there, or not promised over this period.
+        IndicatorMeasured: It has a number.
         UnitOutside: The caller receives no reports under this plan, and does not act for its issuer.
     """
     plan = await get_plan(tx, cmd.plan)
-    parse_period(cmd.period)
     found = next((one for one in plan.indicators if one.code == cmd.indicator), None)
-    if found is None or not isinstance(found.measure, Narrative):
-        raise IndicatorUnknown(plan=cmd.plan, indicator=cmd.indicator, kind="narrative")
+    if found is None or cmd.period not in {period.key for period in periods_of(plan, found)}:
+        raise IndicatorUnknown(plan=cmd.plan, indicator=cmd.indicator, period=cmd.period)
+    if not isinstance(found.measure, Narrative):
+        raise IndicatorMeasured(indicator=cmd.indicator)
     receivers = {rule.receiver_ids[0] for rule in plan.rules}
     if not any(actor.can_act_for(UnitId(receiver)) for receiver in receivers):
         actor.must_act_for(UnitId(plan.issuer_id))

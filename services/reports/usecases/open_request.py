@@ -16,7 +16,7 @@ from kernel.ids import UnitId, new_id, obligation_id
 from runtime.database import Write
 from runtime.reference import Actor
 from services.reports.domain.obligation import OPENED_BY_HAND, Obligation
-from services.reports.domain.refusals import DueDayPast, RuleOtherwise
+from services.reports.domain.refusals import DueDayPast, ReporterUnfit, RuleUnfit
 from services.reports.evaluation.history import FactKind
 from services.reports.store.obligations import Happening, open_obligations
 from services.reports.store.plans import get_plan
@@ -42,17 +42,18 @@ async def open_request(
 
     Raises:
         PlanUnknown: The plan is not there.
-        RuleOtherwise: The rule is periodic, or asks other units.
+        RuleUnfit: The plan has no such rule, or it is periodic.
+        ReporterUnfit: The rule is for other units.
         UnitOutside: The caller acts neither for the receiver nor, for a flash report, for the reporters.
         DueDayPast: The day is over.
     """
     plan = await get_plan(tx, cmd.plan)
     rule = next((rule for rule in plan.rules if rule.code == cmd.rule), None)
     if rule is None or rule.frequency not in OPENED_BY_HAND:
-        raise RuleOtherwise(rule=cmd.rule, why="ad_hoc, flash: —")
+        raise RuleUnfit(rule=cmd.rule)
     unit_ids = tuple(cmd.unit_ids) or rule.reporter_ids
     if not set(unit_ids) <= set(rule.reporter_ids):
-        raise RuleOtherwise(rule=cmd.rule, why="reporters")
+        raise ReporterUnfit(rule=cmd.rule)
     _ensure_entitled(rule, unit_ids, actor)
     if cmd.last_timely_on is not None and end_of(cmd.last_timely_on) <= at:
         raise DueDayPast(due=cmd.last_timely_on.isoformat())

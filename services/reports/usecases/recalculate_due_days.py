@@ -10,7 +10,7 @@ from kernel.calendar.period import parse_period
 from runtime.database import Write
 from services.reports.domain.obligation import due_rule
 from services.reports.evaluation.history import FactKind
-from services.reports.store.obligations import Happening, list_due_after, record
+from services.reports.store.obligations import Happening, facts_of, list_due_after, record
 from services.reports.store.plans import list_plans
 
 
@@ -25,10 +25,12 @@ async def recalculate_due_days(calendar: Calendar, decision: str, *, tx: Write) 
     for row in await list_due_after(tx, now):
         rule = rules.get((row.plan_id, row.rule))
         found = due(due_rule(rule.due), parse_period(row.period), calendar) if rule else None
-        # A due day that was set by hand differs too, but the fold lets no general rule move it.
-        if found is None or found.digest == row.calendar_digest or found.due_at == row.due_at:
+        if found is None or found.due_at == row.due_at:
             continue
         trace = {"calendar": found.digest, "decision": decision}
         moved[row.id] = [Happening(FactKind.DUE_MOVED, now, due_at=found.due_at, trace=trace)]
+    for obligation_id, facts in (await facts_of(tx, moved)).items():
+        if any(fact.kind is FactKind.DUE_SET for fact in facts):
+            del moved[obligation_id]
     await record(tx, moved)
     return len(moved)

@@ -35,6 +35,7 @@ async def slugs(office: Office, query: str = "") -> list[str]:
         ("issuer=593", ["c-programme"]),
         ("issuer=99", []),
         ("year=2030", ["c-programme"]),
+        ("year=2024", []),
         ("year=2031", []),
         ("year=2025&issuer=60&state=issued", ["b-issued"]),
     ],

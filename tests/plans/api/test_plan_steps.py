@@ -88,6 +88,48 @@ async def test_the_successor_of_a_dissolved_issuer_may_issue_its_plan(
 
 
 @pytest.mark.asyncio
+async def test_a_plan_is_not_issued_for_a_unit_to_which_the_code_has_passed(
+    province: Office, nation: Office, service: Plans
+) -> None:
+    august = {"effective_on": "2025-08-01", "indicators": [], "rules": []}
+    drafted = await province.draft(**august)
+    issued = await province.issue(slug="issued", symbol=None, indicators=[], rules=[])
+    passed_on = {"code": "60", "name": "Xã Sáu Mươi", "kind": "commune", "parent": "38"}
+    decision = MERGER | {"units": [*MERGER["units"], passed_on]}
+    assert (await nation.create("/v1/unit-decisions", decision)).status_code == 201
+    amendment = a_plan(slug="issued", symbol=None, decision=DECISION, **august)
+
+    issuing = await province.edit("POST", f"{drafted}/issue", edition=1)
+    amending = await province.edit("POST", f"{issued}/amend", amendment, edition=2)
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in (issuing, amending)] == [
+        (403, "unit_outside")
+    ] * 2
+    assert (await published(service.database))[-1][0] == "units.changed"
+
+
+@pytest.mark.asyncio
+async def test_whoever_takes_over_a_code_does_not_take_over_its_plans(
+    province: Office, nation: Office, neighbour: Office, service: Plans
+) -> None:
+    august = {"effective_on": "2025-08-01", "indicators": [], "rules": []}
+    drafted = await province.draft(**august)
+    issued = await province.issue(slug="issued", symbol=None, indicators=[], rules=[])
+    passed_on = {"code": "60", "name": "Xã Sáu Mươi", "kind": "commune", "parent": "38"}
+    decision = MERGER | {"on": "2025-04-18", "units": [*MERGER["units"], passed_on]}
+    assert (await nation.create("/v1/unit-decisions", decision)).status_code == 201
+    amendment = a_plan(slug="issued", symbol=None, decision=DECISION, **august)
+
+    issuing = await neighbour.edit("POST", f"{drafted}/issue", edition=1)
+    amending = await neighbour.edit("POST", f"{issued}/amend", amendment, edition=2)
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in (issuing, amending)] == [
+        (403, "unit_outside")
+    ] * 2
+    assert (await published(service.database))[-1][0] == "units.changed"
+
+
+@pytest.mark.asyncio
 async def test_an_amendment_is_a_new_version_beside_the_old_one(province: Office, service: Plans) -> None:
     path = await province.issue()
     amended = an_amendment(rules=[a_rule(due={"bound": "by", "day": 20})])
@@ -229,6 +271,27 @@ async def test_what_an_issued_plan_says_enters_the_catalogue(province: Office) -
     assert [(one["code"], one["measure"], one["first_plan"]) for one in indicators] == [
         ("enforcement.premises-inspected", "ratio", "binh-thuan-2025")
     ]
+
+
+@pytest.mark.asyncio
+async def test_what_the_catalogue_has_already_does_not_change(province: Office) -> None:
+    await province.issue()
+    seen = (await province.get("/v1/catalogue/indicators?after=0")).json()
+    await province.issue(slug="another", symbol=None)
+
+    for words in ("elements", "indicators"):
+        assert (await province.get(f"/v1/catalogue/{words}?after={seen['through']}")).json()["items"] == []
+
+
+@pytest.mark.asyncio
+async def test_what_an_amendment_adds_enters_the_catalogue(province: Office) -> None:
+    path = await province.issue(elements=[], indicators=[])
+    amended = an_amendment(elements=[an_element("cases.tried")], indicators=[])
+    await province.edit("POST", f"{path}/amend", amended, edition=2)
+
+    elements = (await province.get("/v1/catalogue/elements")).json()["items"]
+
+    assert [one["code"] for one in elements] == ["cases.tried"]
 
 
 @pytest.mark.asyncio

@@ -177,6 +177,12 @@ REPEATED: list[tuple[dict[str, Any], Faults]] = [
 ]
 
 
+def test_only_a_cumulative_figure_has_a_start() -> None:
+    elements = [an_element("a", since="programme"), an_element("b", kind="cumulative", since="programme")]
+
+    assert faults_of(elements=elements, indicators=[]) == [("/elements/0/since", "not_cumulative")]
+
+
 @pytest.mark.parametrize(("changed", "faults"), REPEATED)
 def test_nothing_is_named_twice(changed: dict[str, Any], faults: Faults) -> None:
     assert faults_of(**changed) == faults

@@ -37,7 +37,9 @@ def test_what_is_so_already_changes_nothing() -> None:
 
 def test_a_restated_unit_keeps_its_end_and_the_places_it_had() -> None:
     (known,) = records_of("593")
-    ended = known.model_copy(update={"valid_until": date(2025, 7, 1)})
+    moved = Placement(parent_id=id_of("38"), valid_from=date(2010, 1, 1))
+    left = known.placements[0].model_copy(update={"valid_until": date(2010, 1, 1)})
+    ended = known.model_copy(update={"valid_until": date(2025, 7, 1), "placements": (left, moved)})
     restated = {"code": "593", "name": "TP Phan Thiết", "kind": "district", "parent": "60", "valid_from": "2000-01-01"}
 
     (changed,) = worked_out(MERGER | {"units": [restated]}, first_tree(), [ended]).units

@@ -21,6 +21,11 @@ START = instant(date(2024, 12, 15))
 YEAR_END = instant(date(2025, 12, 15))
 
 
+def said(found: Answer) -> tuple[str, str | None]:
+    """Return the verdict in one word, and why there is none."""
+    return found.verdict.value, found.reason.value if found.reason else None
+
+
 class World:
     """A book with figures, in which a report is one line. Reports are due at the end of their period and on time."""
 

@@ -171,6 +171,19 @@ async def test_an_outage_is_waited_out_and_nothing_is_put_aside(keeper: Keeper) 
     assert await put_aside(keeper) == []
 
 
+async def test_an_outage_in_the_middle_of_tries_is_waited_out_too(keeper: Keeper) -> None:
+    outage = [ConnectionResetError() for _ in range(9 * TRIES)]
+    keeper.failures["Mũi Dinh"] = [ValueError("fog"), *outage]
+    pier = Pier()
+    pier.land(*lamps("Kê Gà", "Mũi Dinh"))
+
+    async with keeper.at_work(pier):
+        await pier.cleared()
+
+    assert await keeper.noted() == ["Kê Gà", "Mũi Dinh"]
+    assert await put_aside(keeper) == []
+
+
 async def test_a_bus_that_fails_in_an_unforeseen_way_is_waited_out_too(keeper: Keeper) -> None:
     pier = Pier(troubles=[ConnectionRefusedError(), RuntimeError("a defect of the client")])
     pier.land(*lamps("Kê Gà"))

@@ -16,6 +16,9 @@ from tests.rig import Tokens, a_client
 from tests.runtime import units
 from tests.runtime.lighthouse.service import a_service, an_app
 
+on_sqlite_only = pytest.mark.parametrize("urls", ["sqlite"], indirect=True)
+"""For what is refused or said before any statement that the databases could understand differently."""
+
 
 @pytest_asyncio.fixture
 async def service(url: str, clock: SetClock, tokens: Tokens) -> AsyncIterator[Service]:

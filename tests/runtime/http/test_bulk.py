@@ -79,6 +79,18 @@ async def test_in_each_mode_a_refused_line_leaves_the_others(
     assert [data["place"] for _, data in await published(service.database)] == ["Kê Gà", "Long Châu"]
 
 
+async def test_a_line_that_is_refused_late_leaves_nothing_behind(
+    client: httpx.AsyncClient, kim_tan: Caller, service: Service
+) -> None:
+    rows = [a_lamp("Kê Gà"), a_lamp("Mũi Dinh", brightness=999)]
+
+    answer = (await load(client, kim_tan, ndjson(rows), "?mode=each")).json()
+
+    assert [row["status"] for row in answer["rows"]] == ["made", "refused"]
+    assert await places(service) == ["Kê Gà"]
+    assert [data["place"] for _, data in await published(service.database)] == ["Kê Gà"]
+
+
 async def test_each_refused_line_has_its_number_and_its_problem(client: httpx.AsyncClient, kim_tan: Caller) -> None:
     body = b"\n" + ndjson(MIXED[:2]) + b"\n   \n" + b'{"place": "Hang\n' + ndjson(MIXED[2:3])
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kernel.clock import end_of, legal_day
 from runtime.http.instants import StrictInstant
+from tests.runtime.http.conftest import on_sqlite_only
 
 INSTANT = TypeAdapter(StrictInstant)
 
@@ -70,6 +71,7 @@ def test_the_first_and_the_last_instant_have_a_legal_day_that_ends(text: str) ->
     assert end_of(legal_day(INSTANT.validate_python(text)))
 
 
+@on_sqlite_only
 @pytest.mark.asyncio
 async def test_a_route_says_where_the_instant_is_wrong(client: httpx.AsyncClient, kim_tan: dict[str, str]) -> None:
     good = await client.get("/v1/tide?at=2025-06-15T00:00:00%2B07:00", headers=kim_tan)

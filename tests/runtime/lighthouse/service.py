@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -30,6 +29,7 @@ from runtime.telemetry.metrics import Metrics
 from tests.runtime.lighthouse.lamps import MIGRATIONS, lamp, light
 
 NAME = "lighthouse"
+DAZZLING = 900
 
 
 class LampUnknown(Refusal):
@@ -57,6 +57,15 @@ class PlaceTaken(Refusal):
     status = 409
     vi = Words("Chỗ này đã có đèn", "Mỗi chỗ chỉ có một đèn.", "Chọn chỗ khác.")
     en = Words("Place taken", "A place has one lamp.", "Choose another place.")
+
+
+class LampDazzling(Refusal):
+    """A lamp is too bright for its neighbours: found out only when it is lit."""
+
+    code = "lamp_dazzling"
+    status = 409
+    vi = Words("Đèn quá sáng", "Đèn làm chói các đèn bên cạnh.", "Giảm độ sáng.")
+    en = Words("Lamp dazzling", "The lamp outshines those beside it.", "Make it less bright.")
 
 
 class NewLamp(BaseModel):
@@ -128,7 +137,7 @@ async def set_brightness(call: Edits, lamp_id: UUID, wanted: Brightness) -> Lamp
 
 @coast.list("/v1/lamps", scope="lighthouse:read", units=UnitRule.ANY, response_model=Page[Lamp] | Changes[Lamp])
 async def list_lamps(call: Lists) -> Page[Lamp] | Changes[Lamp] | Response:
-    beyond = key_of(call.cursor, str)
+    (beyond,) = key_of(call.cursor, str) or ("",)
     async with call.service.database.read() as read:
         if call.after is not None:
             followed = await rows_after(read, lamp, after=call.after, limit=call.limit)
@@ -136,7 +145,7 @@ async def list_lamps(call: Lists) -> Page[Lamp] | Changes[Lamp] | Response:
             newest = followed.newest
             items = [_lamp(row) for row in followed.rows]
             return Changes(items=items, through=followed.through, newest=newest.number, epoch=newest.epoch)
-        page = select(lamp).where(lamp.c.place > (beyond or [""])[0]).order_by(lamp.c.place).limit(call.limit + 1)
+        page = select(lamp).where(lamp.c.place > beyond).order_by(lamp.c.place).limit(call.limit + 1)
         rows = (await read.execute(page)).all()
     if wants_csv(call.request.headers.get("accept")):
         return csv_response(["place", "brightness"], [(row.place, row.brightness) for row in rows], "lamps")
@@ -146,7 +155,7 @@ async def list_lamps(call: Lists) -> Page[Lamp] | Changes[Lamp] | Response:
 
 
 @coast.read("/v1/tide", scope="lighthouse:read", units=UnitRule.ANY)
-async def read_tide(call: Reads, at: Annotated[StrictInstant, Field()]) -> dict[str, str]:  # noqa: ARG001
+async def read_tide(call: Reads, at: StrictInstant) -> dict[str, str]:  # noqa: ARG001
     return {"at": at.isoformat()}
 
 
@@ -157,7 +166,10 @@ async def _light(call: Call, tx: Write, new: NewLamp) -> UUID:
     call.actor.must_act_for(unit.id)
     if (await tx.execute(select(lamp.c.id).where(lamp.c.place == new.place))).first() is not None:
         raise PlaceTaken
-    return await light(tx, new.place, unit_id=unit.id, brightness=new.brightness)
+    lamp_id = await light(tx, new.place, unit_id=unit.id, brightness=new.brightness)
+    if new.brightness > DAZZLING:
+        raise LampDazzling
+    return lamp_id
 
 
 async def _get(read: Read, lamp_id: UUID) -> Row[tuple[object, ...]]:

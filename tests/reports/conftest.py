@@ -1,0 +1,129 @@
+"""Reports on each database: its parts, its application, and plans that tells it of units and plans."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from contracts.events.plans import TOPIC
+from kernel.clock import SetClock
+from runtime.bus.embedded import EmbeddedBus
+from runtime.database import Database
+from runtime.database.revision import revision
+from runtime.schema import TABLES as RUNTIME_TABLES
+from services.reports.config import ReportsConfig
+from services.reports.main import create
+from services.reports.store.schema import metadata
+from services.reports.wiring import MIGRATIONS, NAME, Reports, wire
+from tests.reports.builders import first_units
+from tests.reports.office import Office, PlansOffice
+from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database, postgres_blueprint, sqlite_blueprint
+
+
+@pytest.fixture(scope="session")
+def sqlite_reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blueprint]:
+    with sqlite_blueprint(tmp_path_factory.mktemp("reports"), NAME, MIGRATIONS) as blueprint:
+        yield blueprint
+
+
+@pytest.fixture(scope="session")
+def postgres_reports(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated database, used by one test after another: a new one each would take a second."""
+    with postgres_blueprint(request.getfixturevalue("postgres"), NAME, MIGRATIONS) as blueprint:
+        yield blueprint.url
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of reports with its tables, and nothing in them."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres_reports")
+        await _sweep(url)
+        yield url
+        return
+    blueprint: Blueprint = request.getfixturevalue("sqlite_reports")
+    async with blueprint.copied(tmp_path) as url:
+        yield url
+
+
+async def _sweep(url: str) -> None:
+    """Remove the rows of earlier tests."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        for table in {*RUNTIME_TABLES, *metadata.sorted_tables} - {revision}:
+            await connection.execute(f'DELETE FROM "{table.name}"')
+        await connection.execute("UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid()")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(MORNING)
+
+
+@pytest.fixture
+def tokens(clock: SetClock) -> Tokens:
+    return Tokens(clock)
+
+
+@pytest_asyncio.fixture
+async def outbox(sqlite_reports: Blueprint, clock: SetClock, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database of plans, as far as the bus reads it: every service's database has an outbox."""
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    async with sqlite_reports.copied(folder) as url, a_database(url, service="plans", clock=clock) as database:
+        yield database
+
+
+@pytest.fixture
+def service(database_url: str, clock: SetClock, tokens: Tokens, outbox: Database, tmp_path: Path) -> Reports:
+    config = ReportsConfig(
+        database_url=database_url, database_durable=False, digest_secret=SecretStr("harbour"), data=tmp_path
+    )
+    return wire(config, clock=clock, verifier=tokens.verifier(), bus=EmbeddedBus({TOPIC: outbox}))
+
+
+@pytest_asyncio.fixture
+async def client(service: Reports) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller of the running service, which knows nothing yet."""
+    async with a_client(create(service)) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def plans(client: httpx.AsyncClient, outbox: Database, service: Reports, clock: SetClock) -> PlansOffice:  # noqa: ARG001 - the running service consumes
+    """Plans, which has told the running service of its units."""
+    office = PlansOffice(outbox, service, clock)
+    await office.tell(first_units())
+    return office
+
+
+@pytest.fixture
+def office(client: httpx.AsyncClient, tokens: Tokens) -> Callable[[str], Office]:
+    """The office of a unit, with every scope of reports."""
+    return lambda unit: Office(client, tokens, unit)
+
+
+@pytest.fixture
+def province(office: Callable[[str], Office]) -> Office:
+    """The province's office, which sees everything that is owed in the province."""
+    return office("60")
+
+
+@pytest.fixture
+def district(office: Callable[[str], Office]) -> Office:
+    """The office of Phan Thiết, which owes reports."""
+    return office("593")
+
+
+@pytest.fixture
+def health(office: Callable[[str], Office]) -> Office:
+    """The department of health, which receives them."""
+    return office("60.SYT")
