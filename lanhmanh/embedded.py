@@ -68,6 +68,7 @@ class Product:
         """Wait until every event that was published has taken effect in every consumer."""
         for service in self.services.values():
             for consumer in service.consumers:
+                await consumer.subscribed.wait()
                 rings = service.database.committed.rings
                 while await consumer.lag():
                     await service.database.committed.after(rings)

@@ -71,6 +71,8 @@ class Consumer:
         self._pauses = pauses
         self._log = get_logger(database.service)
         self._subscription: Subscription | None = None
+        self.subscribed = asyncio.Event()
+        """Set while it has its place in the topic."""
 
     async def run(self) -> None:
         """Handle messages until cancelled. A failure of the database or the bus is waited out."""
@@ -88,6 +90,7 @@ class Consumer:
 
     async def close(self) -> None:
         """Leave the topic."""
+        self.subscribed.clear()
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
             await subscription.close()
@@ -105,6 +108,7 @@ class Consumer:
         if self._subscription is None:
             await self._retry_dead_letters()
             self._subscription = await self._bus.subscribe(self.name, self.topic, self._database)
+            self.subscribed.set()
         return self._subscription
 
     async def _handle_batch(self, subscription: Subscription, messages: Sequence[Message]) -> None:

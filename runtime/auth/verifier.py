@@ -62,6 +62,14 @@ class TokenVerifier:
         self._signatures = _Signatures()
         self._remembered: dict[bytes, _Verified] = {}
 
+    async def ensure_keys(self) -> None:
+        """Pass if there are keys to verify tokens with.
+
+        Raises:
+            KeysUnavailable: The issuer's keys could not be fetched even once.
+        """
+        await self._keys.current()
+
     async def authenticate(self, authorization: str | None) -> Principal:
         """Return the caller named by an `Authorization` header.
 

@@ -76,7 +76,8 @@ class CreateCall(Call):
     """A POST that creates: it carries an idempotency key."""
 
     sent: Sent
-    made: Made | None = None
+    is_once: bool = False
+    """Whether it creates as it must, and not by a plain `write`."""
 
     async def once(self, effect: Callable[[Write], Awaitable[UUID]]) -> UUID:
         """Create the resource unless this request was here before; return its id either way.
@@ -93,14 +94,15 @@ class CreateCall(Call):
             self.actor.has_checked |= made.repeated
             return made
 
-        self.made = await self.write(numbered)
-        if self.made.repeated:
+        self.is_once = True
+        made = await self.write(numbered)
+        if made.repeated:
             self.response.headers["Idempotent-Replayed"] = "true"
-        return UUID(self.made.resource)
+        return UUID(made.resource)
 
-    def make_sure_of_creation(self) -> None:
-        """Check, when the route has answered, that it created by `once`."""
-        if self.made is None:
+    def make_sure_of_convention(self) -> None:
+        super().make_sure_of_convention()
+        if not self.is_once:
             raise ConventionBroken(f"{self.declaration.name} creates without `call.once`")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from kernel.problems import Fault
+from runtime.auth.refusals import KeysUnavailable
 from runtime.database.migrate import check_schema
 from runtime.dead_letter import count_waiting
 from runtime.service import Service
@@ -37,15 +38,24 @@ def add_health(app: FastAPI, service: Service) -> None:
 
 
 async def readiness(service: Service) -> dict[str, Any]:
-    """Return whether the service can work, and what each part says: `ok`, or the kind of its failure."""
-    parts = {"database": "ok", "schema": "ok"}
+    """Return whether the service can work, and what each part says: `ok`, or the kind of its failure.
+
+    A bus that is away is told, but makes nothing unready: the outbox keeps what is written until it is back.
+    """
+    parts = {"database": "ok", "schema": "ok", "keys": "ok"}
     try:
         await check_schema(service.database, service.migrations)
     except Fault:
         parts["schema"] = "unknown"
     except (SQLAlchemyError, OSError) as error:
         parts["database"] = type(error).__name__
-    return {"ready": all(state == "ok" for state in parts.values()), "parts": parts}
+    try:
+        await service.verifier.ensure_keys()
+    except KeysUnavailable:
+        parts["keys"] = "unavailable"
+    ready = all(state == "ok" for state in parts.values())
+    on_bus = all(consumer.subscribed.is_set() for consumer in service.consumers)
+    return {"ready": ready, "parts": {**parts, "bus": "ok" if on_bus else "away"}}
 
 
 async def _measure(service: Service) -> None:

@@ -55,8 +55,6 @@ class DeclaredRoute(APIRoute):
             response = await inner(request)
             call: Call = request.state.call
             call.make_sure_of_convention()
-            if isinstance(call, CreateCall):
-                call.make_sure_of_creation()
             return response
 
         return kept

@@ -67,6 +67,13 @@ async def test_a_list_is_read_page_by_page(province: Office) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_last_page_that_is_just_full_leads_nowhere(province: Office) -> None:
+    await make_three(province)
+
+    assert (await province.get("/v1/plans?limit=3")).json()["next_cursor"] is None
+
+
+@pytest.mark.asyncio
 async def test_a_table_is_given_to_those_who_ask_for_one(province: Office) -> None:
     await make_three(province)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,8 @@ import pytest
 from contracts.plan import Plan
 from kernel.clock import SetClock
 from services.reports.wiring import Reports
-from tests.reports.builders import at, owed
-from tests.reports.office import H1, Q2, Office, cover, refusal, rows_written
+from tests.reports.builders import UNIT, at, owed
+from tests.reports.office import H1, Q2, Office, PlansOffice, cover, refusal, rows_written
 from tests.rig import published
 
 pytestmark = pytest.mark.usefixtures("plan")
@@ -77,7 +77,9 @@ async def test_a_returned_report_is_corrected_by_the_next_working_day_and_keeps_
     assert list(states.values()) == ["due_soon", "returned", "returned", "overdue"]
 
     clock.set(at("2025-06-17"))
-    again = await district.create(f"{path}/versions", {"covers": [cover("r1-quarter", "2025-Q2", {"activities.held": 6})]})
+    again = await district.create(
+        f"{path}/versions", {"covers": [cover("r1-quarter", "2025-Q2", {"activities.held": 6})]}
+    )
     assert (again.status_code, again.json()["version"]) == (201, 2)
     await health.accept(path)
 
@@ -120,9 +122,7 @@ async def test_one_report_discharges_quarter_and_half_year_each_for_itself(
 
 
 @pytest.mark.asyncio
-async def test_a_return_acts_on_all_that_the_report_covers(
-    district: Office, health: Office, province: Office
-) -> None:
+async def test_a_return_acts_on_all_that_the_report_covers(district: Office, health: Office, province: Office) -> None:
     path = await district.reported(Q2, H1)
 
     await health.review(path, "return", reason="Thiếu số liệu")
@@ -141,9 +141,7 @@ async def test_a_correction_covers_what_the_first_version_covered(district: Offi
 
 
 @pytest.mark.asyncio
-async def test_a_draft_may_still_be_for_other_obligations(
-    district: Office, province: Office
-) -> None:
+async def test_a_draft_may_still_be_for_other_obligations(district: Office, province: Office) -> None:
     path = await drafted(district)
 
     await district.edit("PUT", f"{path}/draft", {"covers": [H1]}, of=path)
@@ -257,9 +255,9 @@ async def test_what_cannot_be_done_names_what_can(
     bodies = {"return": {"reason": "Thiếu số liệu"}, "draft": EDITED}
     for step in steps:
         await health.review(path, step, **bodies.get(step, {}))
-    who, method = (health, "POST") if wanted in {"return", "accept"} else (district, "POST")
+    who = health if wanted in {"return", "accept"} else district
 
-    answer = await who.edit("PUT" if wanted == "draft" else method, f"{path}/{wanted}", bodies.get(wanted), of=path)
+    answer = await who.edit("PUT" if wanted == "draft" else "POST", f"{path}/{wanted}", bodies.get(wanted), of=path)
 
     assert refusal(answer) == (409, "transition_illegal")
     assert state in answer.json()["detail"]
@@ -332,24 +330,19 @@ async def test_a_corrected_version_sent_again_is_the_same_version(district: Offi
 
 
 @pytest.mark.asyncio
-async def test_of_two_reports_at_once_for_one_obligation_one_is_received(district: Office, clock: SetClock) -> None:
-    import asyncio
-
-    clock.advance(timedelta(hours=1))
-
+async def test_of_reports_that_come_at_once_for_one_obligation_one_is_received(district: Office) -> None:
     answers = await asyncio.gather(*(district.report(Q2) for _ in range(5)))
 
     assert sorted(one.status_code for one in answers) == [201, 409, 409, 409, 409]
-    assert (await district.read("/v1/reports"))["items"][0]["state"] == "submitted"
-    assert isinstance((await district.read("/v1/reports"))["items"][0]["report_id"], str)
+    assert [one["state"] for one in (await district.read("/v1/reports"))["items"]] == ["submitted"]
 
 
 @pytest.mark.asyncio
 async def test_whoever_is_named_later_as_receiver_reads_but_does_not_decide(
-    plans: Any, plan: Plan, office: Callable[[str], Office], district: Office
+    plans: PlansOffice, plan: Plan, office: Callable[[str], Office], district: Office
 ) -> None:
     rules = [one.model_dump(mode="json") for one in plan.rules]
-    rules[0] |= {"receivers": ["60.SYT", "60.CA"], "receiver_ids": [rules[0]["receiver_ids"][0], _id("60.CA")]}
+    rules[0] |= {"receivers": ["60.SYT", "60.CA"], "receiver_ids": [rules[0]["receiver_ids"][0], str(UNIT["60.CA"])]}
     await plans.amend(plan, rules=rules)
     path = await district.reported(Q2)
     police = office("60.CA")
@@ -357,9 +350,3 @@ async def test_whoever_is_named_later_as_receiver_reads_but_does_not_decide(
     assert (await police.read(path))["receiver"] == "60.SYT"
     assert [one["report_id"] for one in (await police.read("/v1/reports"))["items"]] == [path.rpartition("/")[2]]
     assert refusal(await police.review(path, "accept")) == (403, "unit_outside")
-
-
-def _id(code: str) -> str:
-    from tests.reports.builders import UNIT
-
-    return str(UNIT[code])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import httpx
 import pytest
 from sqlalchemy import column, table, text
 
+from runtime.auth.keys import KeySource
+from runtime.auth.verifier import TokenVerifier
 from runtime.database import Database
 from runtime.database.migrate import SchemaUnknown
 from runtime.service import Service
@@ -17,12 +21,14 @@ pytestmark = [pytest.mark.asyncio, on_sqlite_only]
 
 Caller = dict[str, str]
 
+PARTS = ("database", "schema", "keys", "bus")
+
 
 async def test_a_running_service_is_alive_and_ready(client: httpx.AsyncClient) -> None:
     alive, ready = await client.get("/healthz"), await client.get("/readyz")
 
     assert alive.json() == {"status": "alive"}
-    assert (ready.status_code, ready.json()) == (200, {"ready": True, "parts": {"database": "ok", "schema": "ok"}})
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "parts": dict.fromkeys(PARTS, "ok")})
 
 
 async def change_schema(database: Database) -> None:
@@ -38,7 +44,20 @@ async def test_a_service_whose_schema_was_changed_under_it_is_not_ready(
 
     ready = await client.get("/readyz")
 
-    assert (ready.status_code, ready.json()["parts"]) == (503, {"database": "ok", "schema": "unknown"})
+    assert (ready.status_code, ready.json()["parts"]["schema"]) == (503, "unknown")
+
+
+async def test_a_service_that_cannot_verify_tokens_is_not_ready(client: httpx.AsyncClient, service: Service) -> None:
+    async def silence() -> NoReturn:
+        raise httpx.ConnectError("nobody there")
+
+    service.verifier = TokenVerifier(
+        "https://issuer.test", "lanhmanh", KeySource(silence, service.clock), service.clock
+    )
+
+    ready = await client.get("/readyz")
+
+    assert (ready.status_code, ready.json()["parts"]["keys"]) == (503, "unavailable")
 
 
 async def test_a_service_does_not_start_on_a_schema_that_it_does_not_know(database: Database, service: Service) -> None:
