@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from contracts.events.plans import TOPIC
 from kernel.clock import SetClock
 from runtime.bus.embedded import EmbeddedBus
-from runtime.database import Database
+from runtime.database import Database, Settings
 from runtime.database.revision import revision
 from runtime.schema import TABLES as RUNTIME_TABLES
 from services.reports.config import ReportsConfig
@@ -82,18 +84,31 @@ async def outbox(sqlite_reports: Blueprint, clock: SetClock, tmp_path: Path) -> 
         yield database
 
 
+def a_service(url: str, clock: SetClock, outbox: Database) -> Reports:
+    """Wire the service over a database, behind plans' outbox."""
+    config = ReportsConfig(database_url=url, database_durable=False, digest_secret=SecretStr("harbour"))
+    return wire(config, clock=clock, verifier=Tokens(clock).verifier(), bus=EmbeddedBus({TOPIC: outbox}))
+
+
 @pytest.fixture
-def service(database_url: str, clock: SetClock, tokens: Tokens, outbox: Database, tmp_path: Path) -> Reports:
-    config = ReportsConfig(
-        database_url=database_url, database_durable=False, digest_secret=SecretStr("harbour"), data=tmp_path
-    )
-    return wire(config, clock=clock, verifier=tokens.verifier(), bus=EmbeddedBus({TOPIC: outbox}))
+def service(database_url: str, clock: SetClock, outbox: Database) -> Reports:
+    return a_service(database_url, clock, outbox)
+
+
+@cache
+def application() -> FastAPI:
+    """Return the application, around no service yet. Made once: describing its routes takes longer than most tests."""
+    clock = SetClock(MORNING)
+    never_opened = Database(Settings(url="sqlite+aiosqlite://"), service="plans", clock=clock)
+    return create(a_service("sqlite+aiosqlite://", clock, never_opened))
 
 
 @pytest_asyncio.fixture
 async def client(service: Reports) -> AsyncIterator[httpx.AsyncClient]:
     """A caller of the running service, which knows nothing yet."""
-    async with a_client(create(service)) as client:
+    app = application()
+    app.state.service = service
+    async with a_client(app) as client:
         yield client
 
 
