@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 class Contract(BaseModel):
     """A value that crosses a service's border."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Event(Contract):

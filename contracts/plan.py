@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.model import Contract
-from kernel.calendar.due import Bound, Roll
+from kernel.calendar.due import Bound, DueRule, Roll
 from kernel.calendar.period import CutOff, Frequency
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -31,6 +31,10 @@ class Due(Contract):
     dates: dict[str, date] = Field(default_factory=dict)
     """Explicit days by period key (`2025-Q2`); they take the place of `day`."""
     roll: Roll = Roll.NONE
+
+    def rule(self) -> DueRule:
+        """Return the calendar's word for it."""
+        return DueRule(bound=self.bound, day=self.day, month_offset=self.month_offset, dates=self.dates, roll=self.roll)
 
 
 class Selector(Contract):

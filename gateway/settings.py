@@ -14,11 +14,14 @@ class GatewaySettings(BaseSettings):
     rate: str = "6000/minute"
     """What one client may ask of one route. A province's 40,260 bodies that all report in an hour are 671 a minute."""
     bulk_rate: str = "60/minute"
+    """What one client may ask of one route that takes bulk loads."""
     anonymous_rate: str = "120/minute"
     """What one address may ask of one route without a token."""
 
     body_limit_bytes: int = Field(10_000_000, gt=0)
+    """The largest body that is let through."""
     bulk_body_limit_bytes: int = Field(100_000_000, gt=0)
+    """The same for bulk loads."""
 
     service_patience_seconds: float = Field(30.0, gt=0)
     """How long a service may be silent while it is its turn."""
@@ -34,8 +37,10 @@ class GatewaySettings(BaseSettings):
     breaker_failures: int = Field(5, gt=0)
     """So many failures in a row, and the service is left alone for a while."""
     breaker_pause_seconds: float = Field(5.0, gt=0)
+    """How long it is left alone before one request tries it again."""
 
     readiness_patience_seconds: float = Field(2.0, gt=0)
+    """How long a service may take to say whether it is ready."""
     stop_patience_seconds: float = Field(20.0, gt=0)
     """How long one service may take to stop."""
     token_url: str = "/token"  # noqa: S105  a path

@@ -49,14 +49,19 @@ class KafkaSettings(BaseModel):
     replication: int = 3
     """Copies of each topic that this product creates; one fewer must have a message before it is acknowledged."""
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """How connections are protected, and whether a password is asked for."""
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How the password is proved, where one is asked for."""
     sasl_username: str | None = None
+    """Who logs in."""
     sasl_password: SecretStr | None = None
+    """Never logged or shown."""
     ca_file: FilePath | None = None
     """PEM file with the authorities that the brokers' certificates are checked by; without it the system's."""
     certificate_file: FilePath | None = None
     """PEM file with the client's own certificate, where brokers ask for one."""
     key_file: FilePath | None = None
+    """PEM file with the key of that certificate."""
 
     def client(self) -> dict[str, Any]:
         """Return what every client is given to connect."""

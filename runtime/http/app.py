@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +21,7 @@ from runtime.database.migrate import check_schema
 from runtime.http.declaration import Declaration
 from runtime.http.health import HEALTH_PATHS, add_health
 from runtime.http.observe import Observed
-from runtime.http.problem_document import answer_problem, language_of
+from runtime.http.problem_document import answer_problem
 from runtime.http.refusals import InputInvalid, MethodUnknown, RouteUnknown
 from runtime.http.routes import DeclaredRoute, Routes, RouteUndeclared
 from runtime.http.spots import spots_of
@@ -48,8 +49,16 @@ def create_app(
     add_health(app, service)
     app.add_middleware(Observed, service=service)
     _make_sure_all_are_declared(app)
-    app.openapi().setdefault("components", {}).setdefault("schemas", {}).update(schemas or {})
+    _describe_what_fastapi_does_not_see(app, rooms, schemas or {})
     return app
+
+
+def _describe_what_fastapi_does_not_see(app: FastAPI, rooms: Sequence[Routes], schemas: Mapping[str, Any]) -> None:
+    """Add the schemas of encoded answers and of bulk lines to the OpenAPI document."""
+    lines = [line for routes in rooms for line in routes.lines]
+    _, found = models_json_schema([(line, "validation") for line in lines], ref_template="#/components/schemas/{model}")
+    known = app.openapi().setdefault("components", {}).setdefault("schemas", {})
+    known.update({**found.get("$defs", {}), **known, **schemas})
 
 
 def declarations(app: FastAPI) -> list[Declaration]:
@@ -106,7 +115,7 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        spots = spots_of(error.errors(), language_of(request.headers.get("accept-language")))
+        spots = spots_of(error.errors())
         return answer_problem(request, InputInvalid(spots=spots, count=len(spots)))
 
     @app.exception_handler(HTTPException)

@@ -124,7 +124,7 @@ class BulkCall(Call):
         self, tx: Write, number: int, line: bytes, model: type[Item], effect: Callable[[Write, Item], Awaitable[UUID]]
     ) -> RowResult:
         try:
-            item = _parse(line, number, model, self.language)
+            item = _parse(line, number, model)
             async with tx.attempt():
                 return RowResult(line=number, status="made", resource=str(await effect(tx, item)))
         except Refusal as problem:
@@ -137,11 +137,11 @@ async def get_load(read: Read, load_id: UUID) -> BulkLoad:
     return _summary(row.id, [RowResult.model_validate(result) for result in row.rows], applied=row.applied)
 
 
-def _parse(line: bytes, number: int, model: type[Item], language: Language) -> Item:
+def _parse(line: bytes, number: int, model: type[Item]) -> Item:
     try:
         return model.model_validate_json(line)
     except ValidationError as error:
-        spots = spots_of(error.errors(include_url=False), language, f"line/{number}")
+        spots = spots_of(error.errors(include_url=False), f"line/{number}")
         raise InputInvalid(spots=spots, count=len(spots)) from None
 
 

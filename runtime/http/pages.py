@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -40,23 +39,6 @@ class Changes(BaseModel, Generic[T]):
 def encode_cursor(key: Sequence[Any]) -> str:
     """Return the place after the last item of a page. `key` is that item's sort key."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str | None, length: int) -> list[Any] | None:
-    """Return the sort key in a cursor.
-
-    Raises:
-        CursorInvalid: It was not made by `encode_cursor` for a key of this length.
-    """
-    if cursor is None:
-        return None
-    try:
-        key = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, msgspec.DecodeError, ValueError):
-        raise CursorInvalid from None
-    if not isinstance(key, list) or len(key) != length:
-        raise CursorInvalid
-    return key
 
 
 def key_of(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:

@@ -48,7 +48,9 @@ def problem_document(problem: Problem, language: Language, instance: str | None 
     if words.mend:
         document["mend"] = words.mend
     if problem.spots:
-        document["errors"] = [spot._asdict() for spot in problem.spots]
+        document["errors"] = [
+            {"pointer": spot.pointer, "code": spot.code, "detail": spot.say(language)} for spot in problem.spots
+        ]
     if instance:
         document["instance"] = f"urn:lanhmanh:request:{instance}"
     return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, get_type_hints
@@ -10,10 +11,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kernel.problems import Language
 from runtime.http.bulk import BulkCall
 from runtime.http.call import Call, CreateCall, EditCall, ListCall
 from runtime.http.declaration import Declaration, Kind, UnitRule
@@ -66,20 +67,19 @@ async def _base(request: Request, response: Response) -> dict[str, Any]:
     declaration: Declaration = request.state.declaration
     principal = await service.verifier.authenticate(request.headers.get("authorization"))
     principal.require(declaration.scope)
-    language = language_of(request.headers.get("accept-language"))
-    await _refuse_nul(request, language)
+    await _refuse_nul(request)
     return {
         "request": request,
         "response": response,
         "service": service,
         "principal": principal,
-        "language": language,
+        "language": language_of(request.headers.get("accept-language")),
         "declaration": declaration,
         "reference": await service.reference.view(),
     }
 
 
-async def _refuse_nul(request: Request, language: Language) -> None:
+async def _refuse_nul(request: Request) -> None:
     """Make sure that no text holds a NUL: SQLite would keep it, and PostgreSQL cannot.
 
     Raises:
@@ -92,7 +92,7 @@ async def _refuse_nul(request: Request, language: Language) -> None:
     if _NUL.search(await request.body()):
         places.append(("body",))
     if places:
-        spots = spots_of([{"loc": place, "type": "nul_character"} for place in places], language)
+        spots = spots_of([{"loc": place, "type": "nul_character"} for place in places])
         raise InputInvalid(spots=spots, count=len(spots))
 
 
@@ -165,6 +165,8 @@ class Routes:
 
     def __init__(self, service: str, tag: str) -> None:
         self.router = APIRouter(route_class=DeclaredRoute, tags=[tag], responses=_ANSWERS)
+        self.lines: list[type[BaseModel]] = []
+        """The shapes of lines of bulk loads, which FastAPI does not see."""
         self._service = service
 
     def create(self, path: str, *, scope: str, units: UnitRule, **more: Any) -> Callable[[Endpoint], Endpoint]:
@@ -185,9 +187,14 @@ class Routes:
         """Register a GET of one thing."""
         return self._route("GET", path, Kind.READ, scope, units, more)
 
-    def bulk(self, path: str, *, scope: str, units: UnitRule, **more: Any) -> Callable[[Endpoint], Endpoint]:
-        """Register a POST of many lines of NDJSON."""
-        return self._route("POST", path, Kind.BULK, scope, units, more)
+    def bulk(
+        self, path: str, *, scope: str, units: UnitRule, line: type[BaseModel], **more: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Register a POST of many lines of NDJSON. `line` is the shape of each; its first example is shown."""
+        self.lines.append(line)
+        body = {"schema": {"$ref": f"#/components/schemas/{line.__name__}"}} | _example_of(line)
+        extra = {"requestBody": {"required": True, "content": {"application/x-ndjson": body}}}
+        return self._route("POST", path, Kind.BULK, scope, units, more | {"openapi_extra": extra})
 
     def _route(
         self, method: str, path: str, kind: Kind, scope: str, units: UnitRule, more: dict[str, Any]
@@ -208,6 +215,12 @@ class Routes:
             return endpoint
 
         return register
+
+
+def _example_of(line: type[BaseModel]) -> dict[str, Any]:
+    """Return the first example of a line as it is sent, if it has one."""
+    examples = line.model_json_schema().get("examples", [])
+    return {"example": json.dumps(examples[0], ensure_ascii=False)} if examples else {}
 
 
 def _make_sure_of_call(endpoint: Endpoint, kind: Kind, declaration: Declaration) -> None:

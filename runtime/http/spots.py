@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kernel.problems import Language, Spot
+from kernel.problems import Spot
 
 
 class _Wanted(NamedTuple):
+    """What is wanted at a place: format strings over what pydantic says of its finding."""
+
     vi: str
     en: str
-
-    def say(self, language: Language, facts: Mapping[str, Any]) -> str:
-        return (self.vi if language == "vi" else self.en).format_map(facts)
 
 
 _TEXT = _Wanted("phải là chuỗi ký tự", "must be a text")
@@ -79,19 +78,20 @@ _WANTED: Mapping[str, _Wanted] = MappingProxyType(
 )
 
 
-def spots_of(errors: Sequence[Any], language: Language, prefix: str = "") -> tuple[Spot, ...]:
+def spots_of(errors: Sequence[Any], prefix: str = "") -> tuple[Spot, ...]:
     """Return pydantic's findings as places in the input.
 
     Its own messages are not used: they are in English, and some repeat what was sent.
     """
-    return tuple(_spot(error, language, prefix) for error in errors)
+    return tuple(_spot(error, prefix) for error in errors)
 
 
-def _spot(error: Mapping[str, Any], language: Language, prefix: str) -> Spot:
+def _spot(error: Mapping[str, Any], prefix: str) -> Spot:
     code = error["type"]
     # What cannot be read has no inner places: FastAPI gives the number of a byte instead.
     place = error["loc"][:1] if code == "json_invalid" else error["loc"]
-    return Spot(_pointer(place, prefix), code, _WANTED.get(code, _OTHER).say(language, error.get("ctx", {})))
+    wanted, facts = _WANTED.get(code, _OTHER), error.get("ctx", {})
+    return Spot(_pointer(place, prefix), code, vi=wanted.vi.format_map(facts), en=wanted.en.format_map(facts))
 
 
 def _pointer(place: Sequence[Any], prefix: str) -> str:

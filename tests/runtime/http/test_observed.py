@@ -158,7 +158,7 @@ async def light_unchecked(call: Creates) -> dict[str, str]:
     return {"lamp_id": str(await call.once(lambda tx: light_in(tx, "Kê Gà")))}
 
 
-@broken.bulk("/v1/broken/lines", scope="lighthouse:light", units=UnitRule.ACTS_FOR)
+@broken.bulk("/v1/broken/lines", scope="lighthouse:light", units=UnitRule.ACTS_FOR, line=Line)
 async def load_unchecked(call: Bulks) -> BulkLoad:
     return await call.load(Line, lambda tx, line: light_in(tx, line.place))
 

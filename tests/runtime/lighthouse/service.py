@@ -106,7 +106,7 @@ async def light_lamp(call: Creates, new: NewLamp) -> LampMade:
     return LampMade(lamp_id=await call.once(lambda tx: _light(call, tx, new)))
 
 
-@coast.bulk("/v1/lamps/bulk", scope="lighthouse:light", units=UnitRule.ACTS_FOR)
+@coast.bulk("/v1/lamps/bulk", scope="lighthouse:light", units=UnitRule.ACTS_FOR, line=NewLamp)
 async def light_lamps(call: Bulks) -> BulkLoad:
     return await call.load(NewLamp, lambda tx, new: _light(call, tx, new))
 
@@ -162,7 +162,9 @@ async def read_tide(call: Reads, at: StrictInstant) -> dict[str, str]:  # noqa: 
 async def _light(call: Call, tx: Write, new: NewLamp) -> UUID:
     unit = call.reference.tree.find(new.unit, call.actor.on)
     if unit is None:
-        raise UnitUnknown(spots=(Spot("/unit", "unit_unknown", "no unit has this code"),))
+        raise UnitUnknown(
+            spots=(Spot("/unit", "unit_unknown", "không có đơn vị mang mã này", "no unit has this code"),)
+        )
     call.actor.must_act_for(unit.id)
     if (await tx.execute(select(lamp.c.id).where(lamp.c.place == new.place))).first() is not None:
         raise PlaceTaken
