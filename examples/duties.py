@@ -10,7 +10,7 @@ from uuid import UUID
 
 from contracts.plan import Plan, Rule
 from kernel.calendar.days_off import LEGAL_CALENDAR
-from kernel.calendar.due import Bound, DueRule, Roll, due
+from kernel.calendar.due import due
 from kernel.calendar.period import CutOff, Frequency, Period, months, parse_period, periods_between
 
 
@@ -48,14 +48,11 @@ def _occasion(duty: Duty) -> str:
 
 
 def _duties(plan: Plan, rule: Rule) -> Iterator[Duty]:
-    due_rule = DueRule(
-        Bound(rule.due.bound), rule.due.day, rule.due.month_offset, rule.due.dates, roll=Roll(rule.due.roll)
-    )
     for period in periods_between(Frequency(rule.frequency), plan.from_year, plan.until_year):
         span = period.days(CutOff(rule.cut_off))
         if span is None:
             continue
-        instant = due(due_rule, period, LEGAL_CALENDAR)
+        instant = due(rule.due.rule(), period, LEGAL_CALENDAR)
         last_timely_on = instant.rolled_on if instant else None
         closed_on = span.until - timedelta(days=1)
         # What is due, or without a day ends, before the plan binds is not owed: the first quarter of a plan of April.

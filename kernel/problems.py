@@ -20,12 +20,18 @@ class Words(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """One place in the input that is wrong."""
+    """One place in the input that is wrong, and what is wrong there."""
 
     pointer: str
     """JSON pointer into the body (`/rules/0/due/day`), or `query/NAME`, `header/NAME`, `line/N`."""
     code: str
-    detail: str
+    """Stable, snake_case, as that of a problem."""
+    vi: str
+    en: str
+
+    def say(self, language: Language) -> str:
+        """Return what is wrong in a language."""
+        return self.vi if language == "vi" else self.en
 
 
 class Problem(Exception):

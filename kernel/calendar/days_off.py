@@ -108,7 +108,7 @@ class Calendar:
     """The days off by law and by decision. Immutable: a new decision makes a new calendar with another digest."""
 
     decisions: tuple[Decision, ...]
-    """In the order in which they were made; all are kept, and for one day the later one binds."""
+    """By the day on which they were made; all are kept, and for one day the later one binds."""
     annual: tuple[AnnualHoliday, ...]
     digest: str = field(init=False)
     """SHA-256 in hex of everything the calendar knows: stored with every due instant that was computed from it."""
@@ -116,6 +116,8 @@ class Calendar:
     _covered: frozenset[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # The same calendar in every service, in whatever order the decisions were entered or arrived.
+        object.__setattr__(self, "decisions", tuple(sorted(self.decisions, key=_when_made)))
         decided = (decision for decision in self.decisions if not decision.provisional)
         covered = frozenset(year for decision in decided for year in decision.completes)
         object.__setattr__(self, "_covered", covered)
@@ -124,7 +126,7 @@ class Calendar:
 
     @classmethod
     def of(cls, decisions: Iterable[Decision]) -> Calendar:
-        """Make a calendar of decisions, in their order, and of the holidays of every year."""
+        """Make a calendar of decisions and of the holidays of every year."""
         return cls(tuple(decisions), LEGAL_CALENDAR.annual)
 
     def with_decision(self, decision: Decision) -> Calendar:
@@ -183,14 +185,23 @@ class Calendar:
         return next((holiday for holiday in self.annual if holiday.falls_on(day)), None)
 
 
+def _when_made(decision: Decision) -> tuple[date, str]:
+    # Which of two decisions of one day came later is not known: any fixed order will do.
+    return decision.decided_on, decision.decision
+
+
 def _binding_decisions(decisions: Iterable[Decision], covered: frozenset[int]) -> dict[date, Decision]:
-    """Map each decided day to the last decision on it, leaving out expectations that a decision has replaced."""
+    """Map each decided day to the last decision on it, or else to an expectation that no decision has replaced."""
     return {
         day: decision
-        for decision in decisions
+        for decision in sorted(decisions, key=_is_decided)
         for day in (*decision.days_off, *decision.worked)
         if not (decision.provisional and day.year in covered)
     }
+
+
+def _is_decided(decision: Decision) -> bool:
+    return not decision.provisional
 
 
 def _digest(decisions: tuple[Decision, ...], annual: tuple[AnnualHoliday, ...]) -> str:

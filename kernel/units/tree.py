@@ -117,10 +117,13 @@ class UnitTree:
     def below(
         self, unit_id: UnitId, day: date, *, kinds: Collection[str] = (), depth: int | None = None
     ) -> Iterator[UnitId]:
-        """Yield the units below a unit, depth first: those of some reporter kinds, at most `depth` levels down."""
+        """Yield the units below a unit, depth first: those of some reporter kinds, at most `depth` levels down.
+
+        Any kind where `kinds` is empty.
+        """
         layout = self.on(day)
         depths = {unit_id: 0}
-        for position in layout.span(unit_id)[1:]:
+        for position in layout.span(self.get(unit_id).id)[1:]:
             unit = layout.order[position]
             parent = layout.parent(unit)
             # Everything but the top itself stands under a unit that came before it.

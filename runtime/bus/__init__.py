@@ -14,7 +14,10 @@ __all__ = ["Bus", "Message", "Position", "Publisher", "Subscription"]
 
 
 class Subscription(Protocol):
-    """One consumer's place in one topic. Messages come at least once, in order by key."""
+    """One consumer's place in one topic. Messages come at least once, in order by key.
+
+    After a failure the consumer closes it and subscribes anew: what was fetched and not committed comes again.
+    """
 
     async def fetch(self, limit: int) -> Sequence[Message]:
         """Wait until there are messages after the last ones fetched, and return some of one partition."""
@@ -26,10 +29,6 @@ class Subscription(Protocol):
 
     async def commit(self, last: Message) -> None:
         """Tell the bus how far the consumer has come, after its transaction committed."""
-        ...
-
-    async def rewind(self) -> None:
-        """Go back to the last commit: what was fetched since comes again."""
         ...
 
     async def lag(self) -> int:

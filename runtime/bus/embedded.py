@@ -43,9 +43,7 @@ class EmbeddedBus:
         self._producers = producers
 
     async def subscribe(self, consumer: str, topic: str, database: Database) -> EmbeddedSubscription:
-        subscription = EmbeddedSubscription(consumer, topic, own=database, producer=self._producers[topic])
-        await subscription.rewind()
-        return subscription
+        return await EmbeddedSubscription.resumed(consumer, topic, own=database, producer=self._producers[topic])
 
     def publisher(self) -> None:
         return None
@@ -63,6 +61,13 @@ class EmbeddedSubscription:
         self._own = own
         self._producer = producer
         self._at = _BEGINNING
+
+    @classmethod
+    async def resumed(cls, consumer: str, topic: str, *, own: Database, producer: Database) -> EmbeddedSubscription:
+        """Return the place after the last event handled."""
+        subscription = cls(consumer, topic, own=own, producer=producer)
+        subscription._at = await subscription._committed()
+        return subscription
 
     async def fetch(self, limit: int) -> Sequence[Message]:
         while True:
@@ -90,9 +95,6 @@ class EmbeddedSubscription:
 
     async def commit(self, last: Message) -> None:
         """Do nothing: the offset was committed with the consumer's transaction."""
-
-    async def rewind(self) -> None:
-        self._at = await self._committed()
 
     async def _committed(self) -> tuple[int, int]:
         """Return the place of the last event handled, or one before the first."""

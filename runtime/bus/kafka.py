@@ -95,12 +95,6 @@ class KafkaSubscription:
             except (CommitFailedError, IllegalStateError):
                 return
 
-    async def rewind(self) -> None:
-        """Go back to the last commit in each partition, or to its beginning if there was none."""
-        with translated():
-            for place in self._client.assignment():
-                self._client.seek(place, await self._committed(place))
-
     async def lag(self) -> int:
         """Return how many messages after the last commit there are, in the partitions of this replica."""
         with translated():
@@ -113,9 +107,9 @@ class KafkaSubscription:
         await self._client.stop()
 
     async def _committed(self, place: TopicPartition) -> int:
-        # The client's own `seek_to_committed` stays where it is in a partition without a commit.
         committed = await self._client.committed(place)
         if committed is None:
+            # Nothing of the partition was handled yet.
             committed = (await self._client.beginning_offsets([place]))[place]
         return int(committed)
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
 from contracts.events.plans import DayDecision
@@ -18,9 +19,6 @@ from kernel.ids import UnitId
 from kernel.units import Placement, Succession, Unit, UnitTree
 from runtime.database import Database, Read
 from runtime.reference.tables import day_decision, succession, unit, version
-
-_AS_DECIDED = (day_decision.c.revision, day_decision.c.decided_on, day_decision.c.decision)
-"""Of several decisions in one transaction, all services must take the same one as the later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +65,9 @@ async def _load(read: Read, revision: int) -> ReferenceView:
         Succession(UnitId(row.predecessor_id), UnitId(row.successor_id), row.on, row.decision, row.bears_duties)
         for row in (await read.execute(select(succession))).all()
     ]
-    decisions = (await read.execute(select(day_decision).order_by(*_AS_DECIDED))).all()
     calendar = LEGAL_CALENDAR
-    for row in decisions:
+    # In any order: the calendar puts decisions into the order in which they were made.
+    for row in (await read.execute(select(day_decision))).all():
         calendar = calendar.with_decision(_to_decision(row))
     return ReferenceView(revision, UnitTree(units, successions), calendar)
 
@@ -83,6 +81,21 @@ def to_decision(record: DayDecision) -> Decision:
         worked=record.worked,
         completes=record.completes,
         reference=record.reference,
+    )
+
+
+def _to_unit(row: Any) -> Unit:
+    # Not by way of `to_record`: what is in the table was checked when it came, and there are tens of thousands.
+    return Unit(
+        id=UnitId(row.id),
+        code=row.code,
+        name=row.name,
+        kind=row.kind,
+        function=row.function,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        placements=msgspec.convert(row.placements, tuple[Placement, ...]),
+        members=msgspec.convert(row.members, tuple[UnitId, ...]),
     )
 
 
@@ -104,10 +117,6 @@ def to_kernel_unit(record: UnitRecord) -> Unit:
 def _placement(record: PlacementRecord) -> Placement:
     parent = None if record.parent_id is None else UnitId(record.parent_id)
     return Placement(parent, record.valid_from, record.valid_until)
-
-
-def _to_unit(row: Any) -> Unit:
-    return to_kernel_unit(to_record(row))
 
 
 def to_record(row: Any) -> UnitRecord:

@@ -59,7 +59,7 @@ async def _sweep(url: str) -> None:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         for table in {*RUNTIME_TABLES, *metadata.sorted_tables} - {revision}:
-            await connection.execute(f'DELETE FROM "{table.name}"')
+            await connection.execute(str(table.delete()))
         await connection.execute("UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid()")
     finally:
         await connection.close()
@@ -99,8 +99,8 @@ def service(database_url: str, clock: SetClock, outbox: Database) -> Reports:
 def application() -> FastAPI:
     """Return the application, around no service yet. Made once: describing its routes takes longer than most tests."""
     clock = SetClock(MORNING)
-    never_opened = Database(Settings(url="sqlite+aiosqlite://"), service="plans", clock=clock)
-    return create(a_service("sqlite+aiosqlite://", clock, never_opened))
+    url = "sqlite+aiosqlite:///never-opened.db"
+    return create(a_service(url, clock, Database(Settings(url=url), service="plans", clock=clock)))
 
 
 @pytest_asyncio.fixture

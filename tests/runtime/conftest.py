@@ -18,9 +18,6 @@ from tests.rig import MORNING, SqliteBlueprint, Tokens, a_database, postgres_blu
 from tests.runtime.lighthouse.lamps import MIGRATIONS, lamp
 from tests.servers.postgres import PostgresServer
 
-# Alembic runs these; imported by the search for doctests, they would look for a database.
-collect_ignore = ["lighthouse/migrations"]
-
 SERVICE = "lighthouse"
 OTHER = "pilot"
 """A second service, where one listens to the other."""

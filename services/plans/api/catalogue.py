@@ -57,7 +57,7 @@ async def list_catalogue_elements(call: Lists) -> Page[CatalogueElement] | Chang
         if call.after is not None:
             followed = await elements_after(read, after=call.after, limit=call.limit)
             return changes_of(call, followed, CatalogueElement.model_validate)
-        rows = await list_elements(read, beyond=place_of(call), limit=call.limit + 1)
+        rows = await list_elements(read, beyond=place_of(call, str), limit=call.limit + 1)
     return page_of(call, rows, "code", CatalogueElement.model_validate)
 
 
@@ -74,5 +74,5 @@ async def list_catalogue_indicators(call: Lists) -> Page[CatalogueIndicator] | C
         if call.after is not None:
             followed = await indicators_after(read, after=call.after, limit=call.limit)
             return changes_of(call, followed, CatalogueIndicator.model_validate)
-        rows = await list_indicators(read, beyond=place_of(call), limit=call.limit + 1)
+        rows = await list_indicators(read, beyond=place_of(call, str), limit=call.limit + 1)
     return page_of(call, rows, "code", CatalogueIndicator.model_validate)

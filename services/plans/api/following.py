@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from runtime.http.call import ListCall
-from runtime.http.pages import Changes, Followed, Page, decode_cursor, encode_cursor
+from runtime.http.pages import Changes, Followed, Page, encode_cursor, key_of
 from services.plans.domain.refusals import ChangesFiltered
 
 T = TypeVar("T")
@@ -23,13 +23,15 @@ def ensure_unfiltered(**filters: object) -> None:
         raise ChangesFiltered(filters=", ".join(given))
 
 
-def place_of(call: ListCall) -> Any:
-    """Return the sort key after which the page begins, or None for the first page.
+def place_of(call: ListCall, kind: type[T]) -> T | None:
+    """Return the sort key after which the page begins, of the kind of value that the list is sorted by.
+
+    None for the first page.
 
     Raises:
         CursorInvalid: The cursor was not made by this service.
     """
-    key = decode_cursor(call.cursor, 1)
+    key = key_of(call.cursor, kind)
     return None if key is None else key[0]
 
 

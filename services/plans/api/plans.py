@@ -76,7 +76,7 @@ async def list_all_plans(
             followed = await plans_after(read, after=call.after, limit=call.limit)
             return changes_of(call, followed, PlanInList.model_validate)
         shown = PlanFilter(issuer=issuer, year=year, state=state)
-        rows = await list_plans(read, shown, beyond=place_of(call), limit=call.limit + 1)
+        rows = await list_plans(read, shown, beyond=place_of(call, str), limit=call.limit + 1)
     page = page_of(call, rows, "slug", PlanInList.model_validate)
     if wants_csv(call.request.headers.get("accept")):
         table = csv_response(COLUMNS, ([getattr(item, name) for name in COLUMNS] for item in page.items), "plans")
@@ -117,5 +117,5 @@ async def list_plan_versions(call: Lists, slug: Code) -> Page[PlanVersion] | Cha
         if call.after is not None:
             followed = await versions_after(read, slug, after=call.after, limit=call.limit)
             return changes_of(call, followed, PlanVersion.model_validate)
-        rows = await list_versions(read, slug, beyond=place_of(call) or 0, limit=call.limit + 1)
+        rows = await list_versions(read, slug, beyond=place_of(call, int) or 0, limit=call.limit + 1)
     return page_of(call, rows, "version", PlanVersion.model_validate)

@@ -67,7 +67,7 @@ async def list_units(
         return changes_of(call, followed, to_record)
     tree, day = call.reference.tree, on or call.actor.on
     top = None if under is None else unit_on(tree, under, day)
-    chosen = choose_units(tree, day, under=top, kind=kind, beyond=place_of(call) or "")[: call.limit + 1]
+    chosen = choose_units(tree, day, under=top, kind=kind, beyond=place_of(call, str) or "")[: call.limit + 1]
     async with call.service.database.read() as read:
         records = await units_with_ids(read, [unit.id for unit in chosen])
     return page_of(call, chosen, "code", lambda unit: records[unit.id])

@@ -32,5 +32,9 @@ def _conflicts(pointer: str, member: str, used: Iterable[tuple[str, str]], known
     for place, (code, kind) in enumerate(used):
         said = known.get(code, kind)
         if said != kind and NARRATIVE not in (said, kind):
-            detail = f"in the catalogue {code} is {said}, not {kind}"
-            yield Spot(f"{pointer}/{place}/{member}", "catalogue_conflict", detail)
+            yield Spot(
+                f"{pointer}/{place}/{member}",
+                "catalogue_conflict",
+                f"trong danh mục, {code} là `{said}`, không phải `{kind}`",
+                f"in the catalogue {code} is {said}, not {kind}",
+            )

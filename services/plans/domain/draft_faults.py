@@ -9,6 +9,7 @@ from contracts.plan_draft import PlanDraft
 from kernel.calendar.days_off import Calendar
 from kernel.problems import Spot
 from services.plans.domain.indicator_faults import find_indicator_faults
+from services.plans.domain.recurring_faults import repeated
 from services.plans.domain.rule_faults import find_rule_faults
 
 
@@ -30,23 +31,42 @@ def find_draft_faults(draft: PlanDraft, calendar: Calendar) -> Iterator[Spot]:
 
 def _faults_of_days(draft: PlanDraft) -> Iterator[Spot]:
     if draft.until_year < draft.from_year:
-        yield Spot("/until_year", "years_reversed", f"the last year lies before the first, {draft.from_year}")
+        yield Spot(
+            "/until_year",
+            "years_reversed",
+            f"năm cuối đứng trước năm đầu, {draft.from_year}",
+            f"the last year lies before the first, {draft.from_year}",
+        )
     elif draft.effective_on.year > draft.until_year:
-        yield Spot("/effective_on", "effective_after_end", f"the plan ends with {draft.until_year}")
+        yield Spot(
+            "/effective_on",
+            "effective_after_end",
+            f"kế hoạch kết thúc cùng năm {draft.until_year}",
+            f"the plan ends with {draft.until_year}",
+        )
     if draft.issued_on is None and not draft.effective_assumed:
-        detail = "without `issued_on` the effective day is given by hand: say so by `effective_assumed: true`"
-        yield Spot("/effective_assumed", "assumption_unmarked", detail)
+        yield Spot(
+            "/effective_assumed",
+            "assumption_unmarked",
+            "không có `issued_on` thì ngày có hiệu lực do người nhập tự xác định: đặt `effective_assumed: true`",
+            "without `issued_on` the effective day is given by hand: say so by `effective_assumed: true`",
+        )
 
 
 def _faults_of_elements(elements: Sequence[DataElement]) -> Iterator[Spot]:
     for place, element in enumerate(elements):
         if element.since == "programme" and element.kind != "cumulative":
-            yield Spot(f"/elements/{place}/since", "not_cumulative", f"a {element.kind} figure has no start")
+            yield Spot(
+                f"/elements/{place}/since",
+                "not_cumulative",
+                f"{element.code} không phải số lũy kế nên không có mốc bắt đầu",
+                f"{element.code} is not cumulative, and has no start",
+            )
 
 
 def _repeated(names: Sequence[str], pointer: str, member: str) -> Iterator[Spot]:
     seen: set[str] = set()
     for place, name in enumerate(names):
         if name in seen:
-            yield Spot(f"{pointer}/{place}/{member}", "repeated", f"{name} stands here twice")
+            yield repeated(f"{pointer}/{place}/{member}", name)
         seen.add(name)

@@ -18,6 +18,7 @@ from contracts.plan import (
 )
 from kernel.calendar.period import UnreadablePeriod, parse_period
 from kernel.problems import Spot
+from services.plans.domain.recurring_faults import element_unknown, resolved_here
 
 Elements = Mapping[str, DataElement]
 
@@ -27,10 +28,15 @@ def find_indicator_faults(indicator: Indicator, elements: Elements, pointer: str
     pointer = f"{pointer}/measure"
     for member, code in _elements_named(indicator.measure):
         if code not in elements:
-            yield Spot(f"{pointer}/{member}", "element_unknown", f"the plan has no data element {code}")
+            yield element_unknown(f"{pointer}/{member}", code)
     match indicator.measure:
         case Ratio(denominator=()):
-            yield Spot(f"{pointer}/denominator", "denominator_missing", "a share is a share of something")
+            yield Spot(
+                f"{pointer}/denominator",
+                "denominator_missing",
+                "tỷ lệ phải có mẫu số",
+                "a share is a share of something: name its denominator",
+            )
         case UnitsMeeting() as share:
             yield from _faults_of_share(share, pointer)
         case Growth() as growth:
@@ -57,11 +63,15 @@ def _elements_named(measure: Measure) -> Iterator[tuple[str, str]]:
 
 def _faults_of_share(share: UnitsMeeting, pointer: str) -> Iterator[Spot]:
     if share.population_ids:
-        yield Spot(f"{pointer}/population_ids", "resolved_here", "ids are found from the selector: leave it out")
+        yield resolved_here(f"{pointer}/population_ids")
     for place, condition in enumerate(share.conditions):
         if condition.element is None and not condition.issued_plan:
-            detail = "a condition names an element, or asks for an issued plan"
-            yield Spot(f"{pointer}/conditions/{place}", "condition_empty", detail)
+            yield Spot(
+                f"{pointer}/conditions/{place}",
+                "condition_empty",
+                "điều kiện phải nêu một số liệu, hoặc yêu cầu đơn vị đã ban hành kế hoạch",
+                "a condition names an element, or asks for an issued plan",
+            )
 
 
 def _faults_of_baseline(growth: Growth, pointer: str) -> Iterator[Spot]:
@@ -69,21 +79,40 @@ def _faults_of_baseline(growth: Growth, pointer: str) -> Iterator[Spot]:
         try:
             parse_period(growth.baseline_period)
         except UnreadablePeriod as unreadable:
-            yield Spot(f"{pointer}/baseline_period", unreadable.code, unreadable.say("en").detail)
+            vi, en = unreadable.say("vi").detail, unreadable.say("en").detail
+            yield Spot(f"{pointer}/baseline_period", unreadable.code, vi, en)
     elif growth.baseline_value is not None:
         yield Spot(
-            f"{pointer}/baseline_period", "baseline_unplaced", "a baseline value is that of some period: name it"
+            f"{pointer}/baseline_period",
+            "baseline_unplaced",
+            "giá trị gốc phải thuộc một kỳ gốc: nêu kỳ đó",
+            "a baseline value is that of some period: name it",
         )
 
 
 def _faults_of_frequency(element: DataElement, pointer: str) -> Iterator[Spot]:
     if not element.monthly:
-        yield Spot(pointer, "element_not_monthly", f"{element.code} is not reported by month: set `monthly: true`")
+        yield Spot(
+            pointer,
+            "element_not_monthly",
+            f"{element.code} không được báo cáo theo từng tháng: đặt `monthly: true`",
+            f"{element.code} is not reported by month: set `monthly: true`",
+        )
     elif element.kind is ElementKind.CUMULATIVE:
         # What was counted once is in every later month too, so that no month could ever miss the threshold.
-        yield Spot(pointer, "element_kind_unfit", f"{element.code} is cumulative: no month would stand for itself")
+        yield Spot(
+            pointer,
+            "element_kind_unfit",
+            f"{element.code} là số lũy kế: số của mỗi tháng không nói riêng về tháng đó",
+            f"{element.code} is cumulative: no month would stand for itself",
+        )
 
 
 def _faults_of_target(target: Target, pointer: str) -> Iterator[Spot]:
     if target.at_least is not None and target.at_most is not None and target.at_most < target.at_least:
-        yield Spot(pointer, "band_reversed", f"nothing is at least {target.at_least} and at most {target.at_most}")
+        yield Spot(
+            pointer,
+            "band_reversed",
+            f"không giá trị nào vừa từ {target.at_least} trở lên vừa không quá {target.at_most}",
+            f"nothing is at least {target.at_least} and at most {target.at_most}",
+        )

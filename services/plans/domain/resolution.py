@@ -37,7 +37,14 @@ def resolve_plan(
     names = UnitNames(tree, named_on=draft.units_as_of or draft.effective_on, effective_on=draft.effective_on)
     faults = list(find_draft_faults(draft, calendar))
     if not_before is not None and draft.effective_on < not_before:
-        faults.append(Spot("/effective_on", "effective_before_plan", f"the plan itself binds from {not_before}"))
+        faults.append(
+            Spot(
+                "/effective_on",
+                "effective_before_plan",
+                f"kế hoạch có hiệu lực từ ngày {not_before}, sửa đổi không thể có hiệu lực trước ngày đó",
+                f"the plan itself binds from {not_before}: an amendment cannot bind before",
+            )
+        )
     issuer_id = names.find(draft.issuer, "/issuer")
     resolved = {
         "indicators": tuple(_resolved_indicator(one, names, at) for at, one in enumerate(draft.indicators)),
@@ -60,7 +67,8 @@ def ensure_same_slug(draft: PlanDraft, slug: str) -> None:
         PlanInvalid: It names another one; a plan keeps its slug.
     """
     if draft.slug != slug:
-        raise PlanInvalid(spots=(Spot("/slug", "slug_differs", f"this is the plan {slug}"),), count=1)
+        differs = Spot("/slug", "slug_differs", f"đây là kế hoạch {slug}", f"this is the plan {slug}")
+        raise PlanInvalid(spots=(differs,), count=1)
 
 
 def _resolved_indicator(indicator: Indicator, names: UnitNames, at: int) -> Indicator:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from contracts.plan import DataElement, Due, Rule
+from contracts.plan import DataElement, Rule
 from kernel.calendar.days_off import Calendar
-from kernel.calendar.due import Bound, DueRule, due
+from kernel.calendar.due import Bound, due
 from kernel.calendar.period import Frequency, Period, periods_between
 from kernel.problems import Spot
+from services.plans.domain.recurring_faults import element_unknown, resolved_here
 
 _OPENED_BY_HAND = frozenset({Frequency.AD_HOC, Frequency.FLASH})
 """Reports whose due instant is given when one is asked for."""
@@ -22,10 +23,10 @@ def find_rule_faults(
     """Yield every fault of a rule that stands at `pointer`, over the plan's `years`."""
     for member in _RESOLVED_HERE:
         if getattr(rule, member):
-            yield Spot(f"{pointer}/{member}", "resolved_here", "ids are found from the codes: leave it out")
+            yield resolved_here(f"{pointer}/{member}")
     for place, code in enumerate(rule.elements or ()):
         if code not in elements:
-            yield Spot(f"{pointer}/elements/{place}", "element_unknown", f"the plan has no data element {code}")
+            yield element_unknown(f"{pointer}/elements/{place}", code)
     yield from _faults_of_wording(rule, f"{pointer}/due")
     periods = periods_between(rule.frequency, years.start, years.stop - 1) if years else ()
     yield from _dates_of_no_period(rule, periods, f"{pointer}/due/dates")
@@ -36,11 +37,26 @@ def _faults_of_wording(rule: Rule, pointer: str) -> Iterator[Spot]:
     day, dates, bound = rule.due.day, rule.due.dates, rule.due.bound
     if rule.frequency in _OPENED_BY_HAND:
         if day is not None or dates:
-            yield Spot(pointer, "due_without_effect", f"a {rule.frequency} report is due when its request says")
+            yield Spot(
+                pointer,
+                "due_without_effect",
+                f"thời hạn của báo cáo `{rule.frequency}` do từng yêu cầu báo cáo ấn định",
+                f"a {rule.frequency} report is due when its request says",
+            )
     elif bound is Bound.UNSTATED and day is not None:
-        yield Spot(f"{pointer}/bound", "bound_missing", "a day needs `before` or `by`")
+        yield Spot(
+            f"{pointer}/bound",
+            "bound_missing",
+            "đã nêu ngày thì phải nêu `before` (trước ngày) hoặc `by` (chậm nhất ngày)",
+            "a day needs `before` or `by`",
+        )
     elif bound is not Bound.UNSTATED and day is None and not dates:
-        yield Spot(f"{pointer}/day", "day_missing", f"`{bound}` needs a day, or dates")
+        yield Spot(
+            f"{pointer}/day",
+            "day_missing",
+            f"`{bound}` phải đi với một ngày hằng tháng, hoặc các ngày cụ thể ở `dates`",
+            f"`{bound}` needs a day, or dates",
+        )
 
 
 def _dates_of_no_period(rule: Rule, periods: tuple[Period, ...], pointer: str) -> Iterator[Spot]:
@@ -49,7 +65,12 @@ def _dates_of_no_period(rule: Rule, periods: tuple[Period, ...], pointer: str) -
     keys = {period.key for period in periods}
     for key in rule.due.dates:
         if key not in keys:
-            yield Spot(f"{pointer}/{_escaped(key)}", "period_unknown", f"the rule has no period {key}")
+            yield Spot(
+                f"{pointer}/{_escaped(key)}",
+                "period_unknown",
+                f"chế độ báo cáo không có kỳ {key}",
+                f"the rule has no period {key}",
+            )
 
 
 def _days_before_cut_off(rule: Rule, periods: tuple[Period, ...], calendar: Calendar, pointer: str) -> Iterator[Spot]:
@@ -57,7 +78,7 @@ def _days_before_cut_off(rule: Rule, periods: tuple[Period, ...], calendar: Cale
     is_day_named = False
     for period in periods:
         covered = period.days(rule.cut_off)
-        instant = due(to_due_rule(rule.due), period, calendar)
+        instant = due(rule.due.rule(), period, calendar)
         is_explicit = period.key in rule.due.dates
         if covered is None or instant is None or (is_day_named and not is_explicit):
             continue
@@ -65,13 +86,12 @@ def _days_before_cut_off(rule: Rule, periods: tuple[Period, ...], calendar: Cale
         if instant.last_timely_on < closes_on:
             is_day_named |= not is_explicit
             where = f"{pointer}/dates/{_escaped(period.key)}" if is_explicit else f"{pointer}/day"
-            detail = f"{period.key} would be due on {instant.last_timely_on}, but its figures close on {closes_on}"
-            yield Spot(where, "due_before_cut_off", detail)
-
-
-def to_due_rule(words: Due) -> DueRule:
-    """Return the calendar's word for how a plan words its due day."""
-    return DueRule(words.bound, words.day, words.month_offset, words.dates, words.roll)
+            yield Spot(
+                where,
+                "due_before_cut_off",
+                f"kỳ {period.key} có hạn gửi {instant.last_timely_on}, nhưng đến {closes_on} mới chốt số liệu",
+                f"{period.key} would be due on {instant.last_timely_on}, but its figures close on {closes_on}",
+            )
 
 
 def _escaped(key: str) -> str:

@@ -13,6 +13,7 @@ from contracts.unit_decision import Follows, Move, UnitDecision
 from kernel.ids import UnitId, unit_id
 from kernel.problems import Spot
 from kernel.units import UnitTree
+from services.plans.domain.recurring_faults import repeated, unit_unknown
 from services.plans.domain.refusals import DecisionInvalid
 from services.plans.domain.standing_bodies import StatedUnit
 
@@ -45,7 +46,7 @@ class Drafting:
             since = entry.valid_from or self._on
             identity = unit_id(entry.code, since.isoformat())
             if identity in self.records:
-                self.faults.append(Spot(f"{pointer}/code", "repeated", f"{entry.code} from {since} stands here twice"))
+                self.faults.append(repeated(f"{pointer}/code", f"{entry.code} ({since})"))
                 continue
             earlier = self._known.get(identity)
             until = entry.valid_until or (earlier.valid_until if earlier else None)
@@ -73,10 +74,9 @@ class Drafting:
             earlier = self._known.get(record.unit_id)
             if earlier is not None:
                 if earlier.kind != entry.kind:
-                    self.faults.append(Spot(f"{pointer}/kind", "kind_differs", f"{entry.code} is a {earlier.kind}"))
+                    self.faults.append(_kind_differs(f"{pointer}/kind", earlier))
                 if earlier.placements[0].parent_id != parent:
-                    detail = f"{entry.code} began under another unit; `moved` says where it goes"
-                    self.faults.append(Spot(f"{pointer}/parent", "parent_differs", detail))
+                    self.faults.append(_parent_differs(f"{pointer}/parent", entry.code))
                 placements = earlier.placements
             members = (self._find(code, day, f"{pointer}/members/{at}") for at, code in enumerate(entry.members))
             found = {"placements": placements, "members": tuple(member for member in members if member is not None)}
@@ -98,8 +98,7 @@ class Drafting:
                 continue
             *earlier, last = self._record(identity).placements
             if last.valid_from >= self._on:
-                detail = f"{move.code} was placed from {last.valid_from} already"
-                self.faults.append(Spot(f"/moved/{at}", "moved_already", detail))
+                self.faults.append(_moved_already(f"/moved/{at}", move.code, last.valid_from))
                 continue
             left = last.model_copy(update={"valid_until": self._on})
             self._change(identity, placements=(*earlier, left, Placement(parent_id=parent, valid_from=self._on)))
@@ -130,7 +129,7 @@ class Drafting:
                 return UnitId(record.unit_id)
         unit = self._tree.find(code, day)
         if unit is None:
-            self.faults.append(Spot(pointer, "unit_unknown", f"no unit has the code {code} on {day}"))
+            self.faults.append(unit_unknown(pointer, code, day))
             return None
         return unit.id
 
@@ -169,10 +168,44 @@ def draw_up(
         if bears is None:
             new.append(each)
         elif bears is not each.bears_duties:
-            drafting.faults.append(
-                Spot(f"/successions/{at}", "succession_differs", "known with another `bears_duties`")
-            )
+            drafting.faults.append(_succession_differs(f"/successions/{at}"))
     if drafting.faults:
         raise DecisionInvalid(spots=tuple(drafting.faults), count=len(drafting.faults))
     changed = [record for identity, record in drafting.records.items() if record != known.get(identity)]
     return UnitChanges(tuple(changed), tuple(new))
+
+
+def _kind_differs(pointer: str, known: UnitRecord) -> Spot:
+    return Spot(
+        pointer,
+        "kind_differs",
+        f"{known.code} đã được ghi là loại đơn vị `{known.kind}`",
+        f"{known.code} is known as a {known.kind}",
+    )
+
+
+def _parent_differs(pointer: str, code: str) -> Spot:
+    return Spot(
+        pointer,
+        "parent_differs",
+        f"{code} ban đầu trực thuộc đơn vị khác; nơi chuyển đến thì nêu ở `moved`",
+        f"{code} began under another unit; `moved` says where it goes",
+    )
+
+
+def _moved_already(pointer: str, code: str, since: date) -> Spot:
+    return Spot(
+        pointer,
+        "moved_already",
+        f"nơi trực thuộc của {code} đã được xác định từ ngày {since}",
+        f"{code} was placed from {since} already",
+    )
+
+
+def _succession_differs(pointer: str) -> Spot:
+    return Spot(
+        pointer,
+        "succession_differs",
+        "việc kế thừa này đã được ghi với `bears_duties` khác",
+        "known with another `bears_duties`",
+    )

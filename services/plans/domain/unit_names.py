@@ -9,6 +9,7 @@ from contracts.plan import Selector
 from kernel.ids import UnitId
 from kernel.problems import Spot
 from kernel.units import UnitTree
+from services.plans.domain.recurring_faults import unit_unknown
 
 
 class UnitNames:
@@ -25,7 +26,7 @@ class UnitNames:
         """Return the unit with a code; None, and a fault at `pointer`, if there is none."""
         unit = self._tree.find(code, self._named_on)
         if unit is None:
-            self.faults.append(Spot(pointer, "unit_unknown", f"no unit has the code {code} on {self._named_on}"))
+            self.faults.append(unit_unknown(pointer, code, self._named_on))
             return None
         return unit.id
 
@@ -46,5 +47,12 @@ class UnitNames:
         below = () if top is None else self._tree.below(top, day, kinds=kinds, depth=depth)
         selected = tuple(dict.fromkeys((*listed, *below)))
         if not selected and len(self.faults) == faults_before:
-            self.faults.append(Spot(pointer, "selection_empty", f"no unit is meant by it on {self._effective_on}"))
+            self.faults.append(
+                Spot(
+                    pointer,
+                    "selection_empty",
+                    f"không có đơn vị nào thuộc diện này vào ngày {self._effective_on}",
+                    f"no unit is meant by it on {self._effective_on}",
+                )
+            )
         return selected

@@ -22,6 +22,13 @@ _EXAMPLE: JsonDict = {
     "narrative": {"results": "Đã tổ chức 5 buổi tuyên truyền."},
 }
 
+_IMPORT_EXAMPLE: JsonDict = {
+    **_EXAMPLE,
+    "received_at": "2025-06-10T02:30:00Z",
+    "channel": "paper",
+    "evidence": "Sổ công văn đến số 412",
+}
+
 
 class NewReport(Content):
     """A report by the unit that owes it, or by who bears its duties."""
@@ -123,6 +130,8 @@ class Accepted(BaseModel):
 
 class ImportedReport(Content):
     """A report that was received earlier or by another channel, with its proof."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_IMPORT_EXAMPLE]})
 
     plan: Code
     unit: UnitCode

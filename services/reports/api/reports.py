@@ -49,6 +49,7 @@ async def post_report(body: NewReport, call: Creates) -> ReportReceipt:
     "/v1/reports/bulk",
     scope="reports:submit",
     units=UnitRule.ACTS_FOR,
+    line=NewReport,
     response_model=BulkLoad,
     summary="Send many reports, one a line",
 )
@@ -63,6 +64,7 @@ async def post_reports(call: Bulks) -> BulkLoad:
     "/v1/report-imports/bulk",
     scope="reports:import",
     units=UnitRule.ACTS_FOR,
+    line=ImportedReport,
     response_model=BulkLoad,
     summary="Enter reports that were received earlier or by another channel",
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic.config import JsonDict
 
 from contracts.plan import Code, Plan
 from kernel.calendar.period import parse_period
@@ -29,6 +30,11 @@ Figure = Annotated[
 ]
 """A count for the whole period, or one for each month (`2025-06`)."""
 
+_EXAMPLE: JsonDict = {
+    "covers": [{"rule": "r1-quarter", "period": "2025-Q2", "figures": {"communes.total": 12, "activities.held": 6}}],
+    "narrative": {"results": "Đã tổ chức 6 buổi tuyên truyền."},
+}
+
 
 class Cover(BaseModel):
     """One obligation that a report covers, and the figures for it."""
@@ -48,7 +54,7 @@ class Cover(BaseModel):
 class Content(BaseModel):
     """What a version of a report says."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     covers: Annotated[list[Cover], Field(max_length=20)] = Field(
         default_factory=list, description="Several only where they fall together; none for what nobody asked for."
@@ -66,7 +72,8 @@ class Content(BaseModel):
         ids = [obligation_id(plan.plan_id, one.rule, unit_id, parse_period(one.period).key) for one in self.covers]
         twice = [f"/covers/{place}" for place, one in enumerate(ids) if one in ids[:place]]
         if twice:
-            raise CoveredTwice(spots=tuple(Spot(pointer, "covered_twice", "named before") for pointer in twice))
+            vi, en = "nghĩa vụ này đã được nêu ở trên", "named before"
+            raise CoveredTwice(spots=tuple(Spot(pointer, "covered_twice", vi, en) for pointer in twice))
         sheets: dict[UUID, SheetContent] = {
             one: SheetContent(cover.figures, cover.nil) for one, cover in zip(ids, self.covers, strict=True)
         }

@@ -66,7 +66,9 @@ class ComplianceAnswer(msgspec.Struct, frozen=True):
     generating: bool
     """Obligations are still being made: what is counted is not all."""
     counts: StatusCounts
+    periods: dict[str, StatusCounts]
     units: list[UnitCounts]
+    """Each unit directly below that owes anything, with all below it."""
     obligations: list[ObligationStatus] | None
     """Each single one, where asked for by `detail=obligations`."""
 
@@ -104,6 +106,7 @@ class ComplianceQuestion:
                 tree=self.tree,
                 generating=memory.is_generating(self.plan, known_at),
                 counts=counted[0].counts,
+                periods=counted[0].periods,
                 units=counted[1:],
                 obligations=details,
             )

@@ -14,11 +14,11 @@ from kernel.problems import Language
 from services.reports.board.indicators import (
     IndicatorShown,
     IndicatorsQuestion,
-    Judged,
     reason_of,
     shown_of,
 )
-from services.reports.board.memory import Memory, visible_at
+from services.reports.board.judged import Judged
+from services.reports.board.memory import Memory
 from services.reports.board.shapes import Standpoint, UnitName, encode, standpoint, unit_name
 from services.reports.board.words import of_reason, of_verdict
 from services.reports.evaluation.contribution import Contribution
@@ -84,8 +84,7 @@ class IndicatorExplanationQuestion:
 
     def answer(self, memory: Memory, t: int) -> bytes:
         """Return the explanation; `null` if the plan has no such cell at the instant."""
-        known_at = visible_at(memory, self.board.known_at)
-        book = Judged.at(memory, self.board, t, known_at)
+        book = Judged.at(memory, self.board.viewpoint(memory, t))
         cell = None if book is None else book.cell(self.indicator, self.period)
         if book is None or cell is None:
             return b"null"

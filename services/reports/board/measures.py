@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -24,32 +25,43 @@ def to_indicator(memory: Memory, plan: Plan, indicator: contract.Indicator, peri
     return engine.Indicator(measure, engine.Source(indicator.source.value), if_any=indicator.if_any)
 
 
-def elements(memory: Memory, plan: Plan) -> dict[str, Element]:
-    """Return the data elements of a plan by their codes, also those that only an earlier version had."""
-    return {
-        one.code: Element(one.code, ElementKind(one.kind.value), one.since)
-        for version in memory.versions_up_to(plan)
-        for one in version.elements
-    }
+class Words:
+    """How reports are read by the words of one version of a plan.
 
-
-def forms(memory: Memory, plan: Plan) -> list[Form]:
-    """Return for every row what its report counts for; nothing for rows of other plans.
-
-    A report that was owed under a rule which the plan has no longer counts as it did under the last version with it.
+    What this version does not know of, because an earlier one dropped it or a later one added it, is read by the words
+    of the nearest version that does: a report that was owed under a rule counts, whatever became of the rule.
     """
-    by_row = [Form(frozenset())] * len(memory.rows)
-    known: dict[tuple[str, str], Form] = {}
-    rules = {rule.code: (version, rule) for version in memory.versions_up_to(plan) for rule in version.rules}
-    for number in memory.rows_of_plan[plan.plan_id]:
-        row = memory.rows[number]
-        if row.rule not in rules:
-            continue
-        kind = memory.reference.tree.get(UnitId(row.unit_id)).reporter_kind
-        if (row.rule, kind) not in known:
-            known[row.rule, kind] = _form(*rules[row.rule], kind)
-        by_row[number] = known[row.rule, kind]
-    return by_row
+
+    def __init__(self, memory: Memory, version: Plan, known: Sequence[Plan]) -> None:
+        """Take a version, and all that are known at the instant asked about, in order."""
+        self._memory = memory
+        self._plan_id = version.plan_id
+        earlier = [one for one in known if one.version <= version.version]
+        later = [one for one in known if one.version > version.version]
+        # Of two with the same code the last one stays.
+        self._versions = [*reversed(later), *earlier]
+
+    def elements(self) -> dict[str, Element]:
+        """Return the data elements by their codes."""
+        return {
+            one.code: Element(one.code, ElementKind(one.kind.value), one.since)
+            for version in self._versions
+            for one in version.elements
+        }
+
+    def forms(self) -> list[Form]:
+        """Return for every row what its report counts for; nothing for rows of other plans."""
+        memory = self._memory
+        by_row = [Form(frozenset())] * len(memory.rows)
+        rules = {rule.code: (version, rule) for version in self._versions for rule in version.rules}
+        known: dict[tuple[str, str], Form] = {}
+        for number in memory.rows_of_plan[self._plan_id]:
+            row = memory.rows[number]
+            kind = memory.reference.tree.get(UnitId(row.unit_id)).reporter_kind
+            if row.rule in rules and (row.rule, kind) not in known:
+                known[row.rule, kind] = _form(*rules[row.rule], kind)
+            by_row[number] = known.get((row.rule, kind), by_row[number])
+        return by_row
 
 
 def _form(plan: Plan, rule: contract.Rule, kind: str) -> Form:

@@ -44,12 +44,21 @@ class ReportContent:
         silent = [f"/covers/{place}/figures" for place, sheet in sheets if not sheet.figures and not sheet.nil]
         if silent or not self.sheets:
             empty = silent or ["/narrative"]
-            raise NothingReported(spots=tuple(Spot(one, "empty", "nil, figures or words") for one in empty))
+            raise NothingReported(spots=tuple(_empty(one) for one in empty))
 
     def to_json(self) -> dict[str, Any]:
         """Return the content as it is kept."""
         sheets = {str(one): {"figures": dict(s.figures), "nil": s.nil} for one, s in self.sheets.items()}
         return {"sheets": sheets, "narrative": dict(self.narrative), "provisional": self.provisional}
+
+
+def _empty(pointer: str) -> Spot:
+    return Spot(
+        pointer,
+        "empty",
+        "ghi số liệu, phần lời, hoặc xác nhận “không phát sinh” (`nil`)",
+        "give figures or words, or confirm that nothing happened (`nil`)",
+    )
 
 
 def content_from_json(kept: Mapping[str, Any]) -> ReportContent:

@@ -40,13 +40,23 @@ def find_faults(sheet: Sheet, elements: Mapping[str, DataElement], earlier: Mapp
         pointer = f"{sheet.pointer}/{_escaped(code)}"
         element = elements.get(code)
         if element is None:
-            yield Spot(pointer, "element_unknown", f"the plan has no data element {code}")
+            yield Spot(
+                pointer,
+                "element_unknown",
+                f"kế hoạch không có số liệu mang mã {code}",
+                f"the plan has no data element {code}",
+            )
         elif isinstance(figure, dict):
             yield from _faults_by_month(pointer, element, sheet.period, figure)
         elif not _is_count(figure):
-            yield Spot(pointer, "not_a_count", "a figure is an integer of at least 0")
+            yield _not_a_count(pointer)
         elif element.monthly:
-            yield Spot(pointer, "months_missing", 'this element is reported for each month: {"2025-06": 1}')
+            yield Spot(
+                pointer,
+                "months_missing",
+                'số liệu này phải ghi riêng từng tháng: {"2025-06": 1}',
+                'this element is reported for each month: {"2025-06": 1}',
+            )
         elif element.kind is ElementKind.CUMULATIVE and code in earlier:
             yield from _fall(pointer, figure, earlier[code])
 
@@ -55,20 +65,40 @@ def _faults_by_month(
     pointer: str, element: DataElement, period: Period, figure: Mapping[str, object]
 ) -> Iterable[Spot]:
     if not element.monthly:
-        yield Spot(pointer, "not_monthly", "this element is reported once for the whole period")
+        yield Spot(
+            pointer,
+            "not_monthly",
+            "số liệu này chỉ ghi một số cho cả kỳ báo cáo",
+            "this element is reported once for the whole period",
+        )
         return
     inside = months(period)
     for key, value in figure.items():
         if not _names_month_of(key, inside):
-            yield Spot(f"{pointer}/{_escaped(key)}", "month_outside", f"{key} is not a month of {period.key}")
+            yield Spot(
+                f"{pointer}/{_escaped(key)}",
+                "month_outside",
+                f"{key} không phải là một tháng của kỳ {period.key}",
+                f"{key} is not a month of {period.key}",
+            )
         elif not _is_count(value):
-            yield Spot(f"{pointer}/{key}", "not_a_count", "a figure is an integer of at least 0")
+            yield _not_a_count(f"{pointer}/{key}")
+
+
+def _not_a_count(pointer: str) -> Spot:
+    return Spot(
+        pointer, "not_a_count", "số liệu phải là số nguyên từ 0 trở lên", "a figure is an integer of at least 0"
+    )
 
 
 def _fall(pointer: str, figure: object, earlier: Earlier) -> Iterable[Spot]:
     if isinstance(figure, int) and figure < earlier.value:
-        told = f"{earlier.value} was reported for {earlier.period}; a cumulative figure cannot fall"
-        yield Spot(pointer, "cumulative_falls", told)
+        yield Spot(
+            pointer,
+            "cumulative_falls",
+            f"kỳ {earlier.period} đã báo cáo {earlier.value}; số lũy kế không được giảm",
+            f"{earlier.value} was reported for {earlier.period}; a cumulative figure cannot fall",
+        )
 
 
 def _names_month_of(key: str, inside: Iterable[Period]) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.plan import Due, Plan, Requirement, Rule
+from contracts.plan import Plan, Requirement, Rule
 from kernel.calendar.days_off import Calendar
-from kernel.calendar.due import DueInstant, DueRule, due
+from kernel.calendar.due import DueInstant, due
 from kernel.calendar.period import CutOff, Frequency, Period, parse_period, periods_between
 from kernel.clock import start_of
 from kernel.ids import ObligationId, obligation_id
@@ -45,7 +45,7 @@ def owed_under(plan: Plan, calendar: Calendar, *, from_instant: datetime | None 
         if rule.owed_from is not None:
             since = min(since, start_of(rule.owed_from))
         for period in periods_between(rule.frequency, plan.from_year, plan.until_year):
-            due_instant = due(due_rule(rule.due), period, calendar)
+            due_instant = due(rule.due.rule(), period, calendar)
             if _ends_at(rule, period, due_instant) <= since:
                 continue
             for unit_id in rule.reporter_ids:
@@ -68,13 +68,6 @@ def is_opened_by_hand(period_key: str) -> bool:
 def effective_at(plan: Plan) -> datetime:
     """Return the first instant of a plan's effective day."""
     return start_of(plan.effective_on)
-
-
-def due_rule(words: Due) -> DueRule:
-    """Return the calendar's word for how a plan words its due day."""
-    return DueRule(
-        bound=words.bound, day=words.day, month_offset=words.month_offset, dates=words.dates, roll=words.roll
-    )
 
 
 def period_end(rule: Rule, period: Period) -> datetime | None:

@@ -35,7 +35,8 @@ async def named_by(content: ReportContent, read: Read) -> Sequence[Any]:
     rows = {row.id: row for row in await find_obligations(read, list(content.sheets))}
     unknown = [f"/covers/{place}" for place, one in enumerate(content.sheets) if one not in rows]
     if unknown:
-        spots = tuple(Spot(pointer, "obligation_unknown", "the unit owes no such report") for pointer in unknown)
+        vi, en = "đơn vị không có nghĩa vụ báo cáo này", "the unit owes no such report"
+        spots = tuple(Spot(pointer, "obligation_unknown", vi, en) for pointer in unknown)
         raise ObligationUnknown(spots=spots, obligation=", ".join(unknown))
     return [rows[one] for one in content.sheets]
 

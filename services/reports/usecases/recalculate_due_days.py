@@ -8,7 +8,6 @@ from kernel.calendar.days_off import Calendar
 from kernel.calendar.due import due
 from kernel.calendar.period import parse_period
 from runtime.database import Write
-from services.reports.domain.obligation import due_rule
 from services.reports.evaluation.history import FactKind
 from services.reports.store.obligations import Happening, facts_of, list_due_after, record
 from services.reports.store.plans import list_plans
@@ -24,7 +23,7 @@ async def recalculate_due_days(calendar: Calendar, decision: str, *, tx: Write) 
     moved: dict[UUID, list[Happening]] = {}
     for row in await list_due_after(tx, now):
         rule = rules.get((row.plan_id, row.rule))
-        found = due(due_rule(rule.due), parse_period(row.period), calendar) if rule else None
+        found = due(rule.due.rule(), parse_period(row.period), calendar) if rule else None
         if found is None or found.due_at == row.due_at:
             continue
         trace = {"calendar": found.digest, "decision": decision}

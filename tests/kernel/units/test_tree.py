@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.ids import UnitId
 from kernel.units import Placement, UnitTree, UnknownUnit
 from tests.kernel.units.builders import (
     CHAU_NGA,
@@ -53,6 +54,46 @@ def test_an_unknown_unit_is_refused_in_both_languages() -> None:
 def test_a_subtree_lists_the_unit_first_then_each_branch_by_code() -> None:
     assert nghe_an().subtree(PROVINCE, EVE) == (PROVINCE, POLICE, DISTRICT, TOWN, CHAU_NGA)
     assert nghe_an().subtree(PROVINCE, MERGER) == (PROVINCE, COMMUNE, POLICE)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "depth", "below"),
+    [
+        ((), None, (POLICE, DISTRICT, TOWN, CHAU_NGA)),
+        ((), 1, (POLICE, DISTRICT)),
+        ((), 2, (POLICE, DISTRICT, TOWN, CHAU_NGA)),
+        (("commune",), None, (TOWN, CHAU_NGA)),
+        (("commune",), 1, ()),
+        (("police", "district"), None, (POLICE, DISTRICT)),
+        (("body",), None, ()),
+    ],
+)
+def test_the_units_below_are_listed_by_reporter_kind_and_depth(
+    kinds: tuple[str, ...], depth: int | None, below: tuple[UnitId, ...]
+) -> None:
+    assert tuple(nghe_an().below(PROVINCE, EVE, kinds=kinds, depth=depth)) == below
+
+
+def test_the_depth_below_is_counted_from_the_unit_asked_about() -> None:
+    assert tuple(nghe_an().below(DISTRICT, EVE, depth=1)) == (TOWN, CHAU_NGA)
+    assert tuple(nghe_an().below(NATION, EVE, depth=1)) == (PROVINCE,)
+
+
+def test_what_stands_below_is_that_of_the_day() -> None:
+    assert tuple(nghe_an().below(PROVINCE, MERGER)) == (COMMUNE, POLICE)
+    assert tuple(nghe_an().below(DISTRICT, MERGER)) == ()
+
+
+def test_nothing_is_listed_below_a_unit_that_never_was() -> None:
+    with pytest.raises(UnknownUnit):
+        tuple(nghe_an().below(id_of("404"), EVE))
+
+
+@given(trees(), any_day)
+@settings(deadline=None)
+def test_all_that_stands_below_is_the_subtree_without_its_root(tree: UnitTree, day: date) -> None:
+    for unit in tree:
+        assert tuple(tree.below(unit.id, day)) == tree.subtree(unit.id, day)[1:]
 
 
 def test_trees_beside_each_other_are_laid_out_by_the_code_of_their_roots() -> None:

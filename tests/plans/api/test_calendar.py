@@ -56,6 +56,20 @@ async def test_a_decision_changes_its_days_and_the_digest_and_is_told(province: 
 
 
 @pytest.mark.asyncio
+async def test_a_decision_entered_late_is_told_with_the_digest_that_everybody_finds(
+    province: Office, service: Plans
+) -> None:
+    await province.create("/v1/calendar/decisions", SWAP)
+    earlier = {"decision": "Thông báo số 6/TB-BNV", "decided_on": "2026-11-25", "days_off": ["2027-01-09"]}
+
+    await province.create("/v1/calendar/decisions", earlier)
+
+    _, event = (await published(service.database))[-1]
+    assert event["digest"] == (await province.get("/v1/calendar?year=2027")).json()["digest"]
+    assert (await days(province, 2027))["2027-01-09"]["decision"] == SWAP["decision"], "the later decision binds"
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize("key", ["harbour-1", "another-key"])
 async def test_the_same_decision_again_changes_nothing(province: Office, service: Plans, key: str) -> None:
     first = await province.create("/v1/calendar/decisions", SWAP, key="harbour-1")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from runtime.http.pages import encode_cursor
 from tests.plans.api.conftest import Office
 from tests.plans.api.test_unit_decisions import MERGER
 from tests.plans.builders import FIRST_UNITS
@@ -48,8 +49,19 @@ async def test_a_list_is_read_page_by_page_without_gap_or_repetition(province: O
 
 
 @pytest.mark.asyncio
-async def test_a_cursor_that_was_not_ours_is_refused(province: Office) -> None:
-    answer = await province.get("/v1/units?cursor=harbour")
+@pytest.mark.parametrize(
+    ("path", "cursor"),
+    [
+        ("/v1/units", "harbour"),
+        ("/v1/units", encode_cursor([7])),
+        ("/v1/plans", encode_cursor([None])),
+        ("/v1/plans/binh-thuan-2025/versions", encode_cursor(["1"])),
+        ("/v1/catalogue/elements", encode_cursor([["a"]])),
+        ("/v1/catalogue/indicators", encode_cursor(["a", "b"])),
+    ],
+)
+async def test_a_cursor_that_was_not_ours_is_refused(province: Office, path: str, cursor: str) -> None:
+    answer = await province.get(f"{path}?cursor={cursor}")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "cursor_invalid")
 

@@ -252,7 +252,7 @@ async def test_what_cannot_be_done_names_what_can(
     district: Office, health: Office, steps: tuple[str, ...], wanted: str, state: str, legal: str
 ) -> None:
     path = await district.reported(Q2)
-    bodies = {"return": {"reason": "Thiếu số liệu"}, "draft": EDITED}
+    bodies: dict[str, dict[str, Any]] = {"return": {"reason": "Thiếu số liệu"}, "draft": EDITED}
     for step in steps:
         await health.review(path, step, **bodies.get(step, {}))
     who = health if wanted in {"return", "accept"} else district

@@ -112,7 +112,7 @@ async def test_an_event_that_comes_again_changes_nothing(
         epoch = (await read.newest()).epoch
     (consumer,) = service.consumers
 
-    await consumer._apply([from_outbox(row, epoch)], None)  # noqa: SLF001 - what a redelivery does
+    await consumer._apply([from_outbox(row, epoch)], None)
 
     assert await rows_written(service.database) == before
     assert (await province.read("/v1/obligations", after=seen["through"]))["items"] == []
@@ -133,7 +133,7 @@ async def test_the_same_plan_told_by_another_event_changes_no_obligation(
 
 @pytest.mark.asyncio
 async def test_a_crash_between_chunks_leaves_what_is_there_and_the_rest_follows(
-    plans: PlansOffice, service: Reports, province: Office, monkeypatch: pytest.MonkeyPatch
+    plans: PlansOffice, province: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generation, "CHUNK", 5)
     written = 0

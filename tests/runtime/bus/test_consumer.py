@@ -118,9 +118,6 @@ class ForgetfulSubscription:
             raise ConnectionResetError
         await self.place.commit(last)
 
-    async def rewind(self) -> None:
-        await self.place.rewind()
-
     async def lag(self) -> int:
         return await self.place.lag()
 

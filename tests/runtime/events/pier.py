@@ -103,9 +103,6 @@ class Berth:
         self.pier.committed = self.at
         self.pier._news.ring()
 
-    async def rewind(self) -> None:
-        self.at = self.pier.committed
-
     async def lag(self) -> int:
         return len(self.pier.messages) - self.pier.committed
 

@@ -9,13 +9,14 @@ import pytest
 import pytest_asyncio
 
 from contracts.events.plans import CalendarChanged, DayDecision, UnitsChanged
-from contracts.unit import Succession, UnitRecord
+from contracts.unit import Placement, Succession, UnitRecord
 from kernel.calendar.days_off import LEGAL_CALENDAR
 from kernel.clock import SystemClock
+from kernel.ids import UnitId
 from runtime.database import Database, Write
 from runtime.reference import Reference, apply_calendar_change, apply_units_change
 from runtime.reference.apply import DecisionIncomplete, write_units
-from runtime.reference.view import ReferenceView
+from runtime.reference.view import ReferenceView, to_kernel_unit
 from tests.rig import a_database
 from tests.runtime.conftest import SERVICE
 from tests.runtime.units import KIM_TAN, LONG_AGO, THANH_HOA, a_succession, a_unit, id_of
@@ -106,15 +107,25 @@ async def test_a_later_decision_changes_units_and_says_who_follows(database: Dat
 
 
 async def test_a_unit_comes_back_as_it_was_written(database: Database, reference: Reference) -> None:
-    team = a_unit("15187.D178", under=KIM_TAN.unit_id, kind="team").model_copy(
-        update={"function": "inspection", "members": (KIM_TAN.unit_id,), "agency_code": "H56.1"}
+    left = Placement(parent_id=KIM_TAN.unit_id, valid_from=LONG_AGO, valid_until=date(2025, 7, 1))
+    moved = Placement(parent_id=THANH_HOA.unit_id, valid_from=date(2025, 7, 1))
+    team = a_unit("15187.D178", kind="team").model_copy(
+        update={
+            "function": "inspection",
+            "members": (KIM_TAN.unit_id,),
+            "agency_code": "H56.1",
+            "valid_until": date(2026, 1, 1),
+            "placements": (left, moved),
+        }
     )
-    await arrive(database, a_part(1, 1, THANH_HOA, KIM_TAN, team))
+    last_days = a_succession(team.unit_id, THANH_HOA.unit_id, date(2026, 1, 1))
+    await arrive(database, a_part(1, 1, THANH_HOA, KIM_TAN, team, successions=(last_days,)))
 
-    unit = (await reference.view()).tree.get(id_of("15187.D178"))
+    tree = (await reference.view()).tree
 
-    assert (unit.kind, unit.function, unit.members) == ("team", "inspection", (KIM_TAN.unit_id,))
-    assert (unit.placements[0].parent_id, unit.valid_from, unit.valid_until) == (KIM_TAN.unit_id, LONG_AGO, None)
+    assert [tree.get(UnitId(one.unit_id)) for one in (THANH_HOA, team)] == [
+        to_kernel_unit(one) for one in (THANH_HOA, team)
+    ]
 
 
 async def test_a_decision_on_days_off_binds_from_the_next_question_on(database: Database, reference: Reference) -> None:
@@ -140,11 +151,13 @@ async def test_two_services_make_the_same_calendar_of_the_same_decisions(
             await apply_calendar_change(CalendarChanged(decision=decision, digest=""), tx)
 
     await database.write(lambda tx: together(tx, first, second))
-    await listener.write(lambda tx: together(tx, second, first))
+    # Here the later decision arrived first, long before the other.
+    await listener.write(lambda tx: together(tx, second))
+    await listener.write(lambda tx: together(tx, first))
 
     views = [await Reference(known).view() for known in (database, listener)]
     assert views[0].calendar.digest == views[1].calendar.digest
-    assert not views[0].calendar.is_working_day(date(2030, 2, 9))
+    assert [view.calendar.is_working_day(date(2030, 2, 9)) for view in views] == [False, False]
 
 
 async def test_a_transaction_sees_its_own_changes_and_nobody_else_does(

@@ -1,0 +1,152 @@
+"""Judge the promises of one plan from one viewpoint, each by the version of the plan that binds for its period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contracts import plan as contract
+from contracts.plan import Plan
+from kernel.calendar.period import CutOff, Period
+from kernel.clock import from_micros, legal_day, start_of, to_micros
+from kernel.ids import UnitId
+from services.reports.board.measures import Words, to_indicator
+from services.reports.board.memory import Judgement, Memory
+from services.reports.board.territory import Territory, TreeOf, territory
+from services.reports.domain.promise import periods_of
+from services.reports.evaluation.contribution import Asked, contributions
+from services.reports.evaluation.evidence import Basis, Evidence, Tables, UnitReports, ends_at, reports_of
+from services.reports.evaluation.history import NEVER
+from services.reports.evaluation.indicator import Answer, answer
+from services.reports.evaluation.measures import UnitsMeeting
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """From where the promises of a plan are looked at."""
+
+    plan: str
+    unit_id: UnitId
+    t: int
+    """The instant asked about, in microseconds UTC."""
+    known_at: int
+    """Nothing that was recorded later is seen."""
+    basis: Basis
+    tree: TreeOf
+
+
+class Judged:
+    """The indicators of one plan, judged for one question."""
+
+    def __init__(self, memory: Memory, asked: Viewpoint, plan: Plan) -> None:
+        self.plan = plan
+        self._memory = memory
+        self._from = asked
+        self._evidence: dict[int, Evidence] = {}
+        """By the version of the plan whose words it is read by."""
+
+    @classmethod
+    def at(cls, memory: Memory, asked: Viewpoint) -> Judged | None:
+        """Return the indicators as of an instant; None if the plan was not in force yet."""
+        plan = memory.version_at(memory.plan_ids[asked.plan], asked.t, asked.known_at)
+        return None if plan is None else cls(memory, asked, plan)
+
+    def all(self) -> Iterable[tuple[contract.Indicator, Period, Answer]]:
+        """Yield every indicator over each of its periods, in the order of the plan."""
+        for indicator in self.plan.indicators:
+            for period in periods_of(self.plan, indicator):
+                yield self.one(indicator, period)
+
+    def cell(self, code: str, period_key: str) -> tuple[contract.Indicator, Period, Answer] | None:
+        """Return one indicator over one period, by their names; None if the plan has no such cell."""
+        for indicator in self.plan.indicators:
+            for period in periods_of(self.plan, indicator):
+                if (indicator.code, period.key) == (code, period_key):
+                    return self.one(indicator, period)
+        return None
+
+    def one(self, indicator: contract.Indicator, period: Period) -> tuple[contract.Indicator, Period, Answer]:
+        """Return one indicator over one period, by the version of the plan that binds there."""
+        version, bound = self._binding(indicator, period)
+        asked = Asked(to_indicator(self._memory, version, bound, period), period, plans_issued=self._plans_issued())
+        found = contributions(asked, self._reports(asked, version))
+        judged = self.judgement(bound, period)
+        return bound, period, answer(asked, found, self._from.t, judged_met=None if judged is None else judged.met)
+
+    def judgement(self, indicator: contract.Indicator, period: Period) -> Judgement | None:
+        """Return the latest verdict that a receiver gave on a narrative indicator."""
+        given = [
+            one
+            for one in self._memory.judgements[self.plan.plan_id, indicator.code]
+            if one.unit_id == self._from.unit_id
+            and one.period == period.key
+            and one.occurred_at <= self._from.t
+            and one.recorded_at <= self._from.known_at
+        ]
+        return max(given, key=lambda one: (one.occurred_at, one.recorded_at), default=None)
+
+    def _binding(self, indicator: contract.Indicator, period: Period) -> tuple[Plan, contract.Indicator]:
+        """Return the latest version that is effective by the end of the period, and the indicator as it words it."""
+        end, asked = ends_at(period, CutOff.DECREE_09), self._from
+        version = self._memory.version_at(self.plan.plan_id, asked.t, asked.known_at, effective_by=end) or self.plan
+        for worded in version.indicators:
+            if worded.code == indicator.code:
+                return version, worded
+        return self.plan, indicator
+
+    def _read_by(self, version: Plan) -> Evidence:
+        """Return what is known of the instant, read by the words of a version of the plan."""
+        if version.version not in self._evidence:
+            memory, asked = self._memory, self._from
+            words = Words(memory, version, memory.versions_up_to(self.plan))
+            self._evidence[version.version] = Evidence(
+                t=asked.t,
+                basis=asked.basis,
+                columns=memory.book.columns,
+                standings=memory.book.as_of(asked.t, asked.known_at),
+                tables=Tables(
+                    periods=memory.periods,
+                    forms=words.forms(),
+                    elements=words.elements(),
+                    figures=memory.figures,
+                    lifetimes=_lifetimes(memory),
+                ),
+            )
+        return self._evidence[version.version]
+
+    def _reports(self, asked: Asked, version: Plan) -> tuple[UnitReports, ...]:
+        memory = self._memory
+        rows = memory.rows_of_plan[self.plan.plan_id]
+        units = {int(memory.book.columns.unit[row]) for row in rows}
+        if isinstance(asked.indicator.measure, UnitsMeeting):
+            units |= asked.indicator.measure.population
+        within = self._territory()
+        return reports_of(sorted(unit for unit in units if within.holds(unit)), rows, self._read_by(version))
+
+    def _territory(self) -> Territory:
+        today = legal_day(from_micros(self._from.t))
+        return territory(self._memory, self._from.unit_id, self.plan.slug, self._from.tree, today)
+
+    def _plans_issued(self) -> frozenset[int]:
+        """Return the units that have issued a plan of their own under this one."""
+        memory = self._memory
+        found = (
+            memory.version_at(plan_id, self._from.t, self._from.known_at)
+            for plan_id in memory.plan_ids.values()
+            if plan_id != self.plan.plan_id
+        )
+        return frozenset(
+            memory.number_of(other.issuer_id)
+            for other in found
+            if other is not None and self.plan.slug in {reference.plan_slug for reference in other.superior_plans}
+        )
+
+
+def _lifetimes(memory: Memory) -> dict[int, tuple[int, int]]:
+    """Return from when until when each unit exists."""
+    lifetimes = {}
+    for number, unit_id in enumerate(memory.units):
+        unit = memory.reference.tree.get(UnitId(unit_id))
+        until = NEVER if unit.valid_until is None else to_micros(start_of(unit.valid_until))
+        lifetimes[number] = (to_micros(start_of(unit.valid_from)), until)
+    return lifetimes

@@ -1,0 +1,175 @@
+"""Many questions at once, and several processes over one database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from contracts.plan import Plan
+from kernel.clock import SetClock
+from kernel.ids import UnitId
+from runtime.database import Database
+from runtime.reference import Reference
+from services.reports.board import Board, feed
+from services.reports.board import board as board_module
+from services.reports.board.compliance import ComplianceQuestion
+from services.reports.board.feed import Delta
+from services.reports.board.indicators import IndicatorsQuestion
+from services.reports.board.memory import Memory
+from services.reports.wiring import Reports
+from tests.reports.builders import DISTRICTS, QUARTER, UNIT, at
+from tests.reports.office import H1, Q2, Office, PlansOffice, cover
+from tests.rig import a_database
+
+pytestmark = pytest.mark.usefixtures("plan")
+
+ALL = ComplianceQuestion(UnitId(UNIT["60"]), "binh-thuan-2025", detail="obligations")
+MET = IndicatorsQuestion("binh-thuan-2025", UnitId(UNIT["60"]))
+
+
+class Pulls:
+    """Every pull from the database, by the revision from which it reads."""
+
+    def __init__(self) -> None:
+        self.after: list[int] = []
+        self.begun = asyncio.Event()
+
+
+@pytest.fixture
+def pulls(monkeypatch: pytest.MonkeyPatch) -> Pulls:
+    pulls = Pulls()
+    read_delta = feed.read_delta
+
+    async def noted(database: Database, reference: Reference, after: int, epoch: Any) -> Delta:
+        pulls.after.append(after)
+        pulls.begun.set()
+        return await read_delta(database, reference, after, epoch)
+
+    monkeypatch.setattr(board_module, "read_delta", noted)
+    return pulls
+
+
+@pytest.mark.asyncio
+async def test_questions_that_wait_share_one_pull(service: Reports, pulls: Pulls) -> None:
+    first = asyncio.ensure_future(service.board.ask(ALL))
+    await pulls.begun.wait()
+
+    answers = await asyncio.gather(first, *(service.board.ask(ALL) for _ in range(40)))
+
+    assert len({answer.etag for answer in answers}) == 1
+    assert len(pulls.after) == 2, "what the first one pulled may be older than the others' questions"
+
+
+@pytest.mark.asyncio
+async def test_every_question_sees_what_was_committed_before_it(
+    office: Callable[[str], Office], province: Office
+) -> None:
+    async def report_and_look(unit: str, covers: dict[str, Any]) -> str:
+        await office(unit).reported(covers)
+        return (await province.statuses())[covers["rule"], covers["period"], unit]
+
+    pairs = [(unit, covers) for unit in DISTRICTS for covers in (Q2, H1)]
+
+    seen = await asyncio.gather(*(report_and_look(*pair) for pair in pairs))
+
+    assert seen == ["on_time"] * 6
+
+
+@pytest.mark.asyncio
+async def test_a_pull_that_fails_does_not_answer_those_who_wait_for_it(
+    service: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_delta, pulled = feed.read_delta, 0
+
+    async def fails_once(*args: Any) -> Delta:
+        nonlocal pulled
+        pulled += 1
+        if pulled == 1:
+            raise ConnectionError
+        return await read_delta(*args)
+
+    monkeypatch.setattr(board_module, "read_delta", fails_once)
+
+    answers = await asyncio.gather(*(service.board.ask(ALL) for _ in range(5)), return_exceptions=True)
+
+    assert [type(answer).__name__ for answer in answers] == ["ConnectionError", *["Answer"] * 4]
+    assert pulled == 2
+
+
+@pytest.mark.asyncio
+async def test_a_change_that_was_taken_in_by_half_is_taken_in_again_from_the_beginning(
+    service: Reports, district: Office, province: Office, pulls: Pulls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await province.statuses()
+    await district.reported(Q2)
+    with monkeypatch.context() as broken:
+        broken.setattr(Memory, "_add_figures", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await service.board.ask(ALL)
+
+    after = await province.statuses()
+
+    assert {key for key in before if before[key] != after[key]} == {("r1-quarter", "2025-Q2", "593")}
+    assert pulls.after[-1] == 0
+
+
+@pytest.mark.asyncio
+async def test_who_gives_up_leaves_nothing_half_done(service: Reports, district: Office, province: Office) -> None:
+    await district.reported(Q2)
+    impatient = asyncio.ensure_future(service.board.ask(ALL))
+    await asyncio.sleep(0)
+    impatient.cancel()
+
+    assert (await province.statuses())["r1-quarter", "2025-Q2", "593"] == "on_time"
+    assert impatient.cancelled()
+
+
+@pytest_asyncio.fixture
+async def other(database_url: str, clock: SetClock) -> AsyncIterator[Board]:
+    """The board of another process over the same database."""
+    if database_url.startswith("sqlite"):
+        pytest.skip("a file of SQLite belongs to one process")
+    async with a_database(database_url, service="reports", clock=clock) as database:
+        yield Board(database, Reference(database), clock)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_processes_give_the_same_answers_whenever_they_began_to_look(
+    service: Reports,
+    other: Board,
+    plans: PlansOffice,
+    plan: Plan,
+    office: Callable[[str], Office],
+    health: Office,
+    clock: SetClock,
+) -> None:
+    figures = {"premises.total": 9, "premises.inspected": 3}
+    await service.board.ask(ALL)
+    for unit in reversed(DISTRICTS):
+        path = await office(unit).reported(cover("r1-year", "2025", figures))
+        await service.board.ask(ALL)
+        await (health.accept(path) if unit != "594" else health.review(path, "return", reason="Thiếu"))
+    await plans.amend(plan, rules=[QUARTER | {"due": {"bound": "by", "day": 20}}, *plan.rules[1:]])
+    clock.set(at("2025-06-15"))
+
+    mine = [await service.board.ask(question) for question in (ALL, MET)]
+    others = [await other.ask(question) for question in (ALL, MET)]
+
+    assert mine == others
+    assert mine[0].etag != mine[1].etag
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_another_process_sees_what_this_one_committed(other: Board, district: Office) -> None:
+    before = await other.ask(ALL)
+    await district.reported(Q2)
+
+    after = await other.ask(ALL)
+
+    assert [one.body.count(b'"status":"on_time"') for one in (before, after)] == [0, 1]

@@ -1,0 +1,183 @@
+"""An answer for two instants never changes, whatever happens or is entered later, and however the clock goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kernel.clock import SetClock
+from tests.reports.builders import DISTRICTS, FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, first_units, owed
+from tests.reports.conftest import a_service, application
+from tests.reports.office import Office, PlansOffice, cover
+from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database
+
+BOARDS = ("/v1/compliance", "/v1/indicators")
+RULES = [QUARTER, HALF_YEAR, POLICE, FRONT]
+DAYS = st.integers(0, 250)
+PERIODS = st.sampled_from([("r1-quarter", "2025-Q2"), ("r1-quarter", "2025-Q3"), ("r1-half-year", "2025-H1")])
+UNITS = st.sampled_from(DISTRICTS)
+FIGURES = st.fixed_dictionaries({"premises.total": st.integers(1, 9), "premises.inspected": st.integers(0, 9)})
+
+Act: TypeAlias = Callable[["World"], Coroutine[Any, Any, None]]
+
+
+class World:
+    """Reports with a plan, and everybody who does something in it."""
+
+    def __init__(self, plans: PlansOffice, office: Callable[[str], Office], clock: SetClock) -> None:
+        self.plans, self.clock = plans, clock
+        self.nation = office("VN")
+        self.plan = a_plan(rules=RULES)
+
+    async def ask(self, as_of: datetime, known_at: str | None) -> list[bytes]:
+        """Return what both boards and an explanation say, byte for byte."""
+        query = {"plan": self.plan.slug, "as_of": as_of.isoformat(), "known_at": known_at}
+        answers = [
+            await self.nation.get(path, query | ({"detail": "obligations"} if path == BOARDS[0] else {}))
+            for path in BOARDS
+        ]
+        explained = f"/v1/explanations/obligations/{owed('r1-quarter', '2025-Q2')}"
+        answers.append(await self.nation.get(explained, query | {"plan": None}))
+        cell = {"indicator": "premises.share", "period": "2025"}
+        answers.append(await self.nation.get("/v1/explanations/indicator", query | cell))
+        assert {answer.status_code for answer in answers} == {200}
+        return [answer.content for answer in answers]
+
+
+def move_clock(days: int) -> Act:
+    """Set the clock, forwards or backwards."""
+
+    async def act(world: World) -> None:
+        world.clock.set(MORNING + timedelta(days=days))
+
+    return act
+
+
+def report(unit: str, duty: tuple[str, str], figures: dict[str, int]) -> Act:
+    """Send a report, if there is none, and accept it."""
+
+    async def act(world: World) -> None:
+        answer = await world.nation.report(cover(*duty, figures), unit=unit)
+        if answer.status_code == 201:
+            path = f"/v1/reports/{answer.json()['report_id']}"
+            verb, body = ("return", {"reason": "Thiếu"}) if figures["premises.inspected"] > 6 else ("accept", {})
+            await world.nation.review(path, verb, **body)
+
+    return act
+
+
+def enter(unit: str, duty: tuple[str, str], figures: dict[str, int], days_ago: int) -> Act:
+    """Enter a report that came some days ago."""
+
+    async def act(world: World) -> None:
+        received = world.clock.now() - timedelta(days=days_ago)
+        proof = {"received_at": received.isoformat(), "channel": "paper", "evidence": "Sổ công văn đến"}
+        line = {"plan": world.plan.slug, "unit": unit, "covers": [cover(*duty, figures)]} | proof
+        answer = await world.nation.load("/v1/report-imports/bulk", [line])
+        assert answer.status_code == 200
+
+    return act
+
+
+def decide(unit: str, duty: tuple[str, str], verb: str, days: int) -> Act:
+    """Excuse a unit, or extend its due day."""
+
+    async def act(world: World) -> None:
+        path = f"/v1/obligations/{owed(*duty, unit)}"
+        day = (world.clock.now() + timedelta(days=days)).date().isoformat()
+        body = {"reason": "Lũ lụt"} | ({"last_timely_on": day} if verb == "extension" else {})
+        await world.nation.edit("POST", f"{path}/{verb}", body, of=path)
+
+    return act
+
+
+def amend(day: int) -> Act:
+    """Give the quarterly reports another due day."""
+
+    async def act(world: World) -> None:
+        due = {"bound": "by", "day": day}
+        world.plan = await world.plans.amend(
+            world.plan, rules=[QUARTER | {"due": due}, *RULES[1:]], effective_on=world.clock.now().date().isoformat()
+        )
+
+    return act
+
+
+ACTS = st.one_of(
+    st.builds(move_clock, DAYS),
+    st.builds(report, UNITS, PERIODS, FIGURES),
+    st.builds(enter, UNITS, PERIODS, FIGURES, st.integers(0, 60)),
+    st.builds(decide, UNITS, PERIODS, st.sampled_from(["excuse", "extension"]), st.integers(0, 90)),
+    st.builds(amend, st.integers(10, 28)),
+)
+
+
+@asynccontextmanager
+async def a_world(blueprint: Blueprint, folder: Path) -> AsyncIterator[World]:
+    """Begin anew, with a plan that is in force."""
+    clock = SetClock(MORNING)
+    async with AsyncExitStack() as stack:
+        urls = []
+        for name in ("plans", "reports"):
+            own = folder / name
+            own.mkdir(exist_ok=True)
+            urls.append(await stack.enter_async_context(blueprint.copied(own)))
+        outbox = await stack.enter_async_context(a_database(urls[0], service="plans", clock=clock))
+        service = a_service(urls[1], clock, outbox)
+        app, tokens = application(), Tokens(clock)
+        app.state.service = service
+        client = await stack.enter_async_context(a_client(app))
+        world = World(PlansOffice(outbox, service, clock), lambda unit: Office(client, tokens, unit), clock)
+        await world.plans.tell(first_units())
+        await world.plans.issue(world.plan)
+        yield world
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    before=st.lists(ACTS, max_size=4),
+    after=st.lists(ACTS, min_size=1, max_size=4),
+    asked=st.lists(DAYS, min_size=1, max_size=3),
+)
+def test_an_answer_for_two_instants_stays_the_same(
+    sqlite_reports: Blueprint, tmp_path: Path, before: list[Act], after: list[Act], asked: list[int]
+) -> None:
+    async def live() -> None:
+        async with a_world(sqlite_reports, tmp_path) as world:
+            for act in before:
+                await act(world)
+            newest = await world.nation.read("/v1/compliance", plan=world.plan.slug)
+            known_at = newest["standpoint"]["known_at"]
+            instants = [MORNING + timedelta(days=days) for days in asked]
+            first = [await world.ask(instant, known_at) for instant in instants]
+            for act in after:
+                await act(world)
+
+            assert [await world.ask(instant, known_at) for instant in instants] == first
+
+    asyncio.run(live())
+
+
+@pytest.mark.asyncio
+async def test_what_was_answered_without_naming_it_is_answered_again_by_its_known_at(
+    sqlite_reports: Blueprint, tmp_path: Path
+) -> None:
+    async with a_world(sqlite_reports, tmp_path) as world:
+        instant = {"plan": world.plan.slug, "as_of": "2025-06-20T00:00:00Z", "detail": "obligations"}
+        first = await world.nation.read("/v1/compliance", **instant)
+        await report("593", ("r1-quarter", "2025-Q2"), {"premises.total": 3, "premises.inspected": 1})(world)
+        await enter("594", ("r1-quarter", "2025-Q2"), {"premises.total": 3, "premises.inspected": 1}, 0)(world)
+
+        again = await world.nation.read("/v1/compliance", known_at=first["standpoint"]["known_at"], **instant)
+
+        assert again["counts"] == first["counts"]
+        assert again["obligations"] == first["obligations"]
+        assert (await world.nation.read("/v1/compliance", **instant))["counts"] != first["counts"]
