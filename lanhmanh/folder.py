@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_PORT = 8000
+DEFAULT_ROOT = Path("var").resolve()
+"""Below the folder in which the command runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Folder:
 
 def folder() -> Folder:
     """Return the folder named by `LANHMANH_DATA`."""
-    return Folder(Path(os.environ.get("LANHMANH_DATA") or "var").resolve())
+    named = os.environ.get("LANHMANH_DATA")
+    return Folder(Path(named).resolve() if named else DEFAULT_ROOT)
 
 
 def port() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import socket
 import sys
 from contextlib import suppress
@@ -16,7 +17,7 @@ from kernel.clock import SetClock, SystemClock
 from lanhmanh.api import Refused, connect
 from lanhmanh.commands.status import print_board
 from lanhmanh.embedded import assemble
-from lanhmanh.folder import Folder, folder, port
+from lanhmanh.folder import DEFAULT_ROOT, Folder, folder, port
 from lanhmanh.sample import PLANS, load_examples
 from lanhmanh.shown import console
 from runtime.telemetry import log
@@ -70,7 +71,7 @@ async def _serve(here: Folder, url: str, listen: int) -> None:
     ready.cancel()
     if server.started:
         here.note_address(url)
-        await asyncio.to_thread(_greet, url, sys.stdout)
+        await asyncio.to_thread(_greet, here, url, sys.stdout)
     try:
         await serving
     finally:
@@ -89,20 +90,23 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
-def _greet(url: str, out: TextIO) -> None:
+def _greet(here: Folder, url: str, out: TextIO) -> None:
     """Print the boards, the address, and how to get a token."""
     api = connect()
     known = {one["slug"] for one in api.get("/v1/plans").json()["items"]}
     for plan in PLANS:
         if plan in known:
             print_board(api, plan)
+    # Other commands find the product through the same folder.
+    elsewhere = f"LANHMANH_DATA={shlex.quote(str(here.root))} " if here.root != DEFAULT_ROOT else ""
     console().print(
         f"\nLành Mạnh đang chạy tại [bold]{url}[/bold] (tài liệu API: {url}/docs)\n"
-        "Mã truy cập:  export TOKEN=$(.venv/bin/lanhmanh token)\n"
+        f"Mã truy cập:  export TOKEN=$({elsewhere}.venv/bin/lanhmanh token)\n"
         f'Thử:          curl -H "Authorization: Bearer $TOKEN" "{url}/v1/compliance?plan={PLANS[0]}"\n'
-        "              .venv/bin/lanhmanh status --plan binh-thuan-2025\n"
+        f"              {elsewhere}.venv/bin/lanhmanh status --plan {PLANS[0]}\n"
         "Dừng:         Ctrl-C",
         highlight=False,
+        soft_wrap=True,
     )
     out.flush()
 
