@@ -6,16 +6,14 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from contracts.plan import Plan
-from contracts.unit import Placement, UnitRecord
 from kernel.clock import SetClock
-from kernel.ids import unit_id
-from tests.reports.builders import DISTRICTS, QUARTER, SINCE, UNIT, a_plan, at, units_changed
+from tests.reports.builders import DISTRICTS, QUARTER, a_plan, at
 from tests.reports.office import H1, Q2, Office, PlansOffice, refusal
 
 pytestmark = pytest.mark.usefixtures("plan")
@@ -188,81 +186,6 @@ async def test_an_instant_has_an_offset(province: Office, name: str, instant: st
 
     assert refusal(answer) == (422, "input_invalid")
     assert answer.json()["errors"][0]["pointer"] == f"query/{name}"
-
-
-@pytest.mark.asyncio
-async def test_a_district_sees_its_own(district: Office) -> None:
-    own = await board(district, unit="593", detail="obligations")
-
-    assert own["counts"]["total"] == 6
-    assert {one["unit"]["code"] for one in own["obligations"]} == {"593"}
-    assert refusal(await district.get("/v1/compliance", PLAN)) == (403, "unit_outside")
-
-
-@pytest.mark.asyncio
-async def test_without_a_plan_all_plans_of_the_own_unit_are_counted(
-    plans: PlansOffice, district: Office, province: Office
-) -> None:
-    other = {"plan_id": "5b8f0f2e-9999-5222-8333-b1a2c3d4e5f6", "slug": "la-gi-2025", "rules": [QUARTER]}
-    await plans.issue(a_plan(**other))
-
-    assert (await district.read("/v1/compliance"))["counts"]["total"] == 9
-    assert (await province.read("/v1/compliance"))["counts"]["total"] == 31
-    assert (await province.read("/v1/compliance", unit="594"))["counts"]["total"] == 9
-
-
-@pytest.mark.asyncio
-async def test_the_tree_of_then_keeps_what_the_tree_of_now_counts_with_the_successors(
-    office: Callable[[str], Office], clock: SetClock
-) -> None:
-    clock.set(at("2025-07-01", "00:00:00"))
-    lam_dong = office("68")
-
-    then = await board(lam_dong, unit="60", detail="obligations")
-    now = await board(lam_dong, unit="68", tree="now")
-
-    assert [one["unit"]["code"] for one in then["units"]] == ["593", "594", "595", "60.CA", "60.MTTQ"]
-    assert [one["unit"]["code"] for one in now["units"]] == ["22945", "22969", "23235", "68.CA"]
-    assert (then["counts"], then["tree"]) == (now["counts"], "then")
-    bearers = {one["unit"]["code"]: one["bearer"]["code"] for one in then["obligations"]}
-    assert bearers == {"593": "22945", "594": "23235", "595": "22969", "60.CA": "68.CA", "60.MTTQ": "68"}
-
-
-@pytest.mark.asyncio
-async def test_midnight_of_a_merger_changes_the_tree_of_now_though_nothing_was_written(
-    office: Callable[[str], Office], clock: SetClock
-) -> None:
-    nation, now = office("VN"), PLAN | {"unit": "VN", "tree": "now"}
-    clock.set(at("2025-06-30", "23:59:59"))
-    before = await nation.get("/v1/compliance", now)
-    clock.set(at("2025-07-01", "00:00:00"))
-
-    after = await nation.get("/v1/compliance", now)
-
-    assert [one["unit"]["code"] for one in before.json()["units"]] == ["60"]
-    assert [one["unit"]["code"] for one in after.json()["units"]] == ["68"]
-    assert before.headers["etag"] != after.headers["etag"]
-
-
-@pytest.mark.asyncio
-async def test_a_decision_on_units_is_seen_at_the_next_question(plans: PlansOffice, province: Office) -> None:
-    before = await province.get("/v1/compliance", PLAN)
-    place = Placement(parent_id=UNIT["60"], valid_from=SINCE)
-    renamed = UnitRecord(
-        unit_id=unit_id("593", SINCE.isoformat()),
-        code="593",
-        name="Thành phố Phan Thiết mới",
-        kind="district",
-        valid_from=SINCE,
-        valid_until=date(2025, 7, 1),
-        placements=(place.model_copy(update={"valid_until": date(2025, 7, 1)}),),
-    )
-
-    await plans.tell(units_changed("Nghị quyết 7", (renamed,)))
-
-    after = await province.get("/v1/compliance", PLAN)
-    assert after.json()["units"][0]["unit"]["name"] == "Thành phố Phan Thiết mới"
-    assert after.headers["etag"] != before.headers["etag"]
 
 
 def table(text: str) -> list[dict[str, str]]:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reports.domain.content import ReportContent, SheetContent, content_from_json
-from services.reports.domain.refusals import NothingReported
-from services.reports.domain.report import Act, ReportState, TransitionIllegal, after, legal_acts
+from services.reports.domain.refusals import NothingReported, TransitionIllegal
+from services.reports.domain.report import Act, ReportState, after, legal_acts
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 
