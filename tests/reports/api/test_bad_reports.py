@@ -98,6 +98,13 @@ async def test_a_cumulative_figure_does_not_fall_behind_the_nine_months(
 
 
 @pytest.mark.asyncio
+async def test_a_report_that_comes_late_may_say_less_than_later_ones(district: Office) -> None:
+    await district.reported(cover("r1-quarter", "2025-Q3", {"funding.disbursed": 80}))
+
+    assert (await district.report(quarter(funding_disbursed=50))).status_code == 201
+
+
+@pytest.mark.asyncio
 async def test_a_corrected_cumulative_figure_may_fall_behind_its_own_first_version(district: Office) -> None:
     path = await district.reported(quarter(funding_disbursed=50))
 

@@ -88,6 +88,21 @@ async def test_a_returned_report_is_corrected_by_the_next_working_day_and_keeps_
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("days", "until"), [(1, "2025-06-10"), (4, "2025-06-13"), (5, "2025-06-16"), (7, "2025-06-16")]
+)
+async def test_the_day_of_the_return_does_not_count_and_a_weekend_moves_the_last_one(
+    district: Office, health: Office, clock: SetClock, days: int, until: str
+) -> None:
+    clock.set(at("2025-06-09", "23:59:59"))
+    path = await district.reported(Q2)
+
+    returned = await health.review(path, "return", reason="Thiếu số liệu", correction_days=days)
+
+    assert returned.json()["correction_due_at"] == f"{until}T17:00:00Z"
+
+
+@pytest.mark.asyncio
 async def test_each_step_is_told_to_others_once(district: Office, health: Office, service: Reports) -> None:
     path = await district.reported(Q2, H1)
     await health.review(path, "return", reason="Thiếu số liệu")

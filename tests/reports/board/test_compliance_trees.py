@@ -10,8 +10,7 @@ import pytest
 
 from contracts.unit import Placement, UnitRecord
 from kernel.clock import SetClock
-from kernel.ids import unit_id
-from tests.reports.builders import QUARTER, SINCE, UNIT, a_plan, at, units_changed
+from tests.reports.builders import MERGER, QUARTER, SINCE, UNIT, a_plan, at, units_changed
 from tests.reports.office import Office, PlansOffice, refusal
 
 pytestmark = pytest.mark.usefixtures("plan")
@@ -64,37 +63,47 @@ async def test_the_tree_of_then_keeps_what_the_tree_of_now_counts_with_the_succe
     assert bearers == {"593": "22945", "594": "23235", "595": "22969", "60.CA": "68.CA", "60.MTTQ": "68"}
 
 
+def phan_thiet(name: str, *places: Placement) -> UnitRecord:
+    """Return the city as a decision states it again; by default it stands where it stood."""
+    stays = Placement(parent_id=UNIT["60"], valid_from=SINCE, valid_until=MERGER)
+    return UnitRecord(
+        unit_id=UNIT["593"],
+        code="593",
+        name=name,
+        kind="district",
+        valid_from=SINCE,
+        valid_until=MERGER,
+        placements=places or (stays,),
+    )
+
+
 @pytest.mark.asyncio
-async def test_midnight_of_a_merger_changes_the_tree_of_now_though_nothing_was_written(
-    office: Callable[[str], Office], clock: SetClock
+async def test_midnight_of_a_decision_changes_the_tree_of_now_though_nothing_was_written(
+    plans: PlansOffice, province: Office, clock: SetClock
 ) -> None:
-    nation, now = office("VN"), PLAN | {"unit": "VN", "tree": "now"}
-    clock.set(at("2025-06-30", "23:59:59"))
-    before = await nation.get("/v1/compliance", now)
-    clock.set(at("2025-07-01", "00:00:00"))
+    moves_on = date(2025, 5, 20)
+    moved = phan_thiet(
+        "Thành phố Phan Thiết",
+        Placement(parent_id=UNIT["60"], valid_from=SINCE, valid_until=moves_on),
+        Placement(parent_id=UNIT["38"], valid_from=moves_on, valid_until=MERGER),
+    )
+    await plans.tell(units_changed("Nghị quyết 7", (moved,)))
+    clock.set(at("2025-05-19", "23:59:59"))
+    before = await province.get("/v1/compliance", PLAN | {"tree": "now"})
+    clock.set(at("2025-05-20", "00:00:00"))
 
-    after = await nation.get("/v1/compliance", now)
+    after = await province.get("/v1/compliance", PLAN | {"tree": "now"})
 
-    assert [one["unit"]["code"] for one in before.json()["units"]] == ["60"]
-    assert [one["unit"]["code"] for one in after.json()["units"]] == ["68"]
+    units = [[one["unit"]["code"] for one in each.json()["units"]] for each in (before, after)]
+    assert units == [["593", "594", "595", "60.CA", "60.MTTQ"], ["594", "595", "60.CA", "60.MTTQ"]]
     assert before.headers["etag"] != after.headers["etag"]
 
 
 @pytest.mark.asyncio
 async def test_a_decision_on_units_is_seen_at_the_next_question(plans: PlansOffice, province: Office) -> None:
     before = await province.get("/v1/compliance", PLAN)
-    place = Placement(parent_id=UNIT["60"], valid_from=SINCE)
-    renamed = UnitRecord(
-        unit_id=unit_id("593", SINCE.isoformat()),
-        code="593",
-        name="Thành phố Phan Thiết mới",
-        kind="district",
-        valid_from=SINCE,
-        valid_until=date(2025, 7, 1),
-        placements=(place.model_copy(update={"valid_until": date(2025, 7, 1)}),),
-    )
 
-    await plans.tell(units_changed("Nghị quyết 7", (renamed,)))
+    await plans.tell(units_changed("Nghị quyết 7", (phan_thiet("Thành phố Phan Thiết mới"),)))
 
     after = await province.get("/v1/compliance", PLAN)
     assert after.json()["units"][0]["unit"]["name"] == "Thành phố Phan Thiết mới"

@@ -52,11 +52,14 @@ async def test_a_rolled_due_day_moves_with_a_new_day_off_and_says_why(
 async def test_a_due_day_that_has_passed_stays(plans: PlansOffice, province: Office, clock: SetClock) -> None:
     await plans.issue(a_plan(rules=[ROLLED]))
     clock.set(at("2025-06-13", "00:00:00"))
+    seen = (await province.read("/v1/obligations", after=0))["through"]
 
     await plans.tell(free("Công văn 5015/BNV", "2025-06-12", "2025-09-12"))
 
     found = await dues(province)
     assert (found["2025-Q2"], found["2025-Q3"]) == ("2025-06-12T17:00:00Z", "2025-09-15T17:00:00Z")
+    changed = (await province.read("/v1/obligations", after=seen))["items"]
+    assert {one["period"] for one in changed} == {"2025-Q3"}
 
 
 @pytest.mark.asyncio

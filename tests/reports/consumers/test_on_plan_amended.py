@@ -133,6 +133,19 @@ async def test_what_is_dropped_leaves_unless_it_was_received(
 
 
 @pytest.mark.asyncio
+async def test_what_was_overdue_before_its_rule_was_dropped_stays_overdue(
+    plans: PlansOffice, successor: Office, clock: SetClock
+) -> None:
+    plan = await plans.issue(a_plan(rules=[QUARTER, HALF_YEAR]))
+    clock.set(AUGUST)
+
+    await plans.amend(plan, effective_on="2025-08-01", rules=[HALF_YEAR])
+
+    left = {period for rule, period, _ in await successor.statuses(as_of=LATER) if rule == "r1-quarter"}
+    assert left == {"2025-Q2"}
+
+
+@pytest.mark.asyncio
 async def test_lists_and_reports_still_work_for_a_rule_that_was_dropped(
     plans: PlansOffice, district: Office, health: Office
 ) -> None:
