@@ -54,11 +54,20 @@ def create_app(
 
 
 def _describe_what_fastapi_does_not_see(app: FastAPI, rooms: Sequence[Routes], schemas: Mapping[str, Any]) -> None:
-    """Add the schemas of encoded answers and of bulk lines to the OpenAPI document."""
-    lines = [line for routes in rooms for line in routes.lines]
-    _, found = models_json_schema([(line, "validation") for line in lines], ref_template="#/components/schemas/{model}")
-    known = app.openapi().setdefault("components", {}).setdefault("schemas", {})
-    known.update({**found.get("$defs", {}), **known, **schemas})
+    """Add the schemas of encoded answers and of bulk lines to the OpenAPI document, when somebody asks for it."""
+    without = app.openapi
+    template = "#/components/schemas/{model}"
+
+    def complete() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _, found = models_json_schema(
+                [(line, "validation") for routes in rooms for line in routes.lines], ref_template=template
+            )
+            known = without().setdefault("components", {}).setdefault("schemas", {})
+            known.update({**found.get("$defs", {}), **known, **schemas})
+        return without()
+
+    app.openapi = complete  # type: ignore[method-assign] # FastAPI's documented way to extend the document
 
 
 def declarations(app: FastAPI) -> list[Declaration]:

@@ -61,6 +61,17 @@ async def test_a_later_verdict_takes_the_place_of_an_earlier_one(
 
 
 @pytest.mark.asyncio
+async def test_a_verdict_that_was_recorded_later_may_be_left_out(
+    health: Office, province: Office, clock: SetClock
+) -> None:
+    clock.advance(timedelta(days=3))
+    await health.create("/v1/judgements", judged())
+    known_at = "2025-04-20T00:00:00Z"
+
+    assert await verdict(province, as_of="2025-12-31T00:00:00Z", known_at=known_at) == "not_judged"
+
+
+@pytest.mark.asyncio
 async def test_a_verdict_is_on_the_unit_that_it_names(health: Office, province: Office) -> None:
     await health.create("/v1/judgements", judged(unit="593"))
 
