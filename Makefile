@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
-SLOW := journeys servers plans/api/test_examples.py
+SLOW := journeys servers plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
 
 .PHONY: help setup up test test-fast check generate bench
 .DEFAULT_GOAL := help
@@ -25,7 +25,7 @@ test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache
 	@$(PYTHON) -m pytest -n 2
 
 test-fast: .venv/.setup ## Run the tests that need no server and no process of their own
-	@$(PYTHON) -m pytest -n 2 -q -p tests.servers.without $(SLOW:%=--ignore=tests/%)
+	@LANHMANH_TEST_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q -p tests.servers.without $(SLOW:%=--ignore=tests/%)
 
 check: .venv/.setup ## Check style, types, imports, generated files and secrets
 	@$(BIN)/ruff check --quiet .

@@ -66,7 +66,3 @@ class Bus(Protocol):
     def publisher(self) -> Publisher | None:
         """Return what the relay sends with, or None where no relay is needed."""
         ...
-
-    async def close(self) -> None:
-        """Let go of all connections."""
-        ...

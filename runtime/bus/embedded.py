@@ -48,9 +48,6 @@ class EmbeddedBus:
     def publisher(self) -> None:
         return None
 
-    async def close(self) -> None:
-        return None
-
 
 class EmbeddedSubscription:
     """A consumer's place in a producer's outbox, kept in the consumer's own database."""

@@ -54,9 +54,6 @@ class KafkaBus:
         """Return what the relay sends with. It connects when it first sends."""
         return KafkaPublisher(self._settings, topics=self._topics)
 
-    async def close(self) -> None:
-        """Do nothing: whoever asked for a subscription or a publisher closes it."""
-
 
 class KafkaSubscription:
     """A consumer's place in a topic: the partitions that its group gives to this replica."""

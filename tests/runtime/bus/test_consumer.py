@@ -95,9 +95,6 @@ class ForgetfulBus:
     def publisher(self) -> Publisher | None:
         return None
 
-    async def close(self) -> None:
-        await self.bus.close()
-
 
 @dataclass
 class ForgetfulSubscription:

@@ -73,9 +73,6 @@ class Pier:
     def publisher(self) -> None:
         return None
 
-    async def close(self) -> None:
-        return None
-
 
 @dataclass
 class Berth:
