@@ -12,3 +12,14 @@ PARTITIONS = {
     referrals.TOPIC: 1,
 }
 """Number of partitions by topic. More can be added to a topic, but then its keys change their partition."""
+
+
+def topic_of(service: str) -> str:
+    """Return the topic in which a service publishes.
+
+    >>> topic_of("tips")
+    'lanhmanh.tips'
+    """
+    topic = f"lanhmanh.{service}"
+    assert topic in PARTITIONS  # noqa: S101 - there is a topic for each service
+    return topic

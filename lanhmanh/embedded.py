@@ -11,10 +11,11 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from contracts.events import plans as plan_events
+from contracts.topics import topic_of
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from kernel.clock import Clock
+from lanhmanh.services import SERVICES, Name
 from runtime.auth.issuer import AUDIENCE, DevelopmentIssuer, open_issuer
 from runtime.auth.issuer_app import create_issuer_app
 from runtime.auth.keys import KeySource
@@ -23,12 +24,6 @@ from runtime.bus.embedded import EmbeddedBus
 from runtime.database import Database
 from runtime.database.migrate import migrate
 from runtime.service import Service
-from services.plans import main as plans_main
-from services.plans import wiring as plans_wiring
-from services.plans.config import PlansConfig
-from services.reports import main as reports_main
-from services.reports import wiring as reports_wiring
-from services.reports.config import ReportsConfig
 
 
 @dataclass(frozen=True)
@@ -86,22 +81,10 @@ def assemble(databases: Path, keys: Path, *, url: str, clock: Clock) -> Product:
     verifier = TokenVerifier(issuer.url, AUDIENCE, KeySource(issuer.jwks, clock), clock)
     producers: dict[str, Database] = {}
     bus = EmbeddedBus(producers)
-
-    def place(service: str) -> str:
-        return f"sqlite+aiosqlite:///{databases / service}.db"
-
-    data = keys.parent
-    plans = plans_wiring.wire(
-        PlansConfig(database_url=place("plans"), data=data), clock=clock, verifier=verifier, bus=bus
-    )
-    reports = reports_wiring.wire(
-        ReportsConfig(database_url=place("reports"), data=data), clock=clock, verifier=verifier, bus=bus
-    )
-    producers[plan_events.TOPIC] = plans.database
-    return Product(
-        clock=clock,
-        issuer=issuer,
-        verifier=verifier,
-        services={"plans": plans, "reports": reports},
-        apps={"plans": plans_main.create(plans), "reports": reports_main.create(reports)},
-    )
+    services: dict[str, Service] = {}
+    for name, parts in SERVICES.items():
+        config = parts.config(database_url=f"sqlite+aiosqlite:///{databases / name}.db", data=keys.parent)
+        services[name] = parts.wire(config, clock=clock, verifier=verifier, bus=bus)
+        producers[topic_of(name)] = services[name].database
+    apps = {name: SERVICES[Name(name)].create(service) for name, service in services.items()}
+    return Product(clock=clock, issuer=issuer, verifier=verifier, services=services, apps=apps)

@@ -1,4 +1,4 @@
-"""What referrals publishes: statistics that it released. Nothing else leaves that service, and nothing on one person."""
+"""What referrals publishes: the statistics that it released. Nothing else leaves that service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tips publishes: a tip received, classified, handed over, closed, or too late. Never what it says, or who said it."""
+"""What tips publishes: that a tip came, what became of it, and when. Never what it says, or who said it."""
 
 from __future__ import annotations
 

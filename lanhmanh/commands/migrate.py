@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kernel.clock import SystemClock
-from lanhmanh.commands.serve import SERVICES, Name
+from lanhmanh.services import SERVICES, Name
 from runtime.database import Database, Settings
 from runtime.database import migrate as schema
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,24 +18,12 @@ from gateway.remote import RemoteUpstream
 from gateway.settings import GatewaySettings
 from kernel.clock import Clock, SystemClock
 from lanhmanh.folder import folder
+from lanhmanh.services import SERVICES, Name
 from runtime.auth.issuer import open_issuer
 from runtime.auth.issuer_app import create_issuer_app
 from runtime.config import ServiceConfig
 from runtime.surroundings import SettingMissing, verifier_of
 from runtime.telemetry import log
-from services.plans import main as plans_main
-from services.plans import wiring as plans_wiring
-from services.plans.config import PlansConfig
-from services.reports import main as reports_main
-from services.reports import wiring as reports_wiring
-from services.reports.config import ReportsConfig
-
-
-class Name(StrEnum):
-    """The services that have a database."""
-
-    PLANS = "plans"
-    REPORTS = "reports"
 
 
 class Part(StrEnum):
@@ -50,27 +35,7 @@ class Part(StrEnum):
     ISSUER = "issuer"
 
 
-@dataclass(frozen=True, slots=True)
-class _Service:
-    config: type[ServiceConfig]
-    migrations: Path
-    create: Callable[[Clock], ASGIApp]
-
-
-SERVICES = {
-    Name.PLANS: _Service(
-        PlansConfig,
-        plans_wiring.MIGRATIONS,
-        lambda clock: plans_main.create(plans_wiring.from_environment(clock)),
-    ),
-    Name.REPORTS: _Service(
-        ReportsConfig,
-        reports_wiring.MIGRATIONS,
-        lambda clock: reports_main.create(reports_wiring.from_environment(clock)),
-    ),
-}
-
-PORTS = {Part.GATEWAY: 8000, Part.PLANS: 8001, Part.REPORTS: 8002, Part.ISSUER: 8009}
+PORTS = {Part.GATEWAY: 8000, **{Part(name.value): parts.port for name, parts in SERVICES.items()}, Part.ISSUER: 8009}
 
 
 class GatewayConfig(ServiceConfig):
@@ -101,7 +66,8 @@ def _application(part: Part, listen: int) -> ASGIApp:
         env = os.environ.get("LANHMANH_ENV", "")
         url = os.environ.get("LANHMANH_ISSUER") or f"http://127.0.0.1:{listen}"
         return create_issuer_app(open_issuer(folder().keys, url=url, env=env, clock=clock))
-    return SERVICES[Name(part.value)].create(clock)
+    parts = SERVICES[Name(part.value)]
+    return parts.create(parts.from_environment(clock))
 
 
 def _gateway(clock: Clock) -> ASGIApp:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from lanhmanh.commands.migrate import bring_to_newest
-from lanhmanh.commands.serve import Name
+from lanhmanh.services import Name
 from tests.journeys.product import PATIENCE_SECONDS, ROOT, Running, part
 from tests.servers.postgres import PostgresServer
 
