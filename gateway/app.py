@@ -112,7 +112,9 @@ class _Gateway:
             route = self._routes.match(scope["method"], scope["path"])
             await self._dispatch(route, scope, exchange)
         except Problem as problem:
-            await _answer_problem(exchange.refusal or problem, scope, exchange)
+            problem = exchange.refusal or problem
+            self._metrics.refused.labels(route.service if route else pages.NAME, problem.code).inc()
+            await _answer_problem(problem, scope, exchange)
         except Exception as error:  # noqa: BLE001  the server would write the text, which may be that of a tip
             await _answer_defect(error, route, scope, exchange)
         finally:

@@ -34,3 +34,10 @@ class ServiceConfig(BaseSettings):
     """Key of the digests of requests. Required in production; in development one is made and kept in `data`."""
     data: Path = Path("var")
     """Folder of keys and SQLite files."""
+
+
+class SecretConfig(ServiceConfig):
+    """The settings of a service that seals what it keeps."""
+
+    key_file: Path | None = None
+    """Mounted file with the service's own keys (JWK set). Required in production; in development one is made."""

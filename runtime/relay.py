@@ -12,40 +12,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from runtime.bus import Publisher
 from runtime.bus.message import from_outbox
 from runtime.database import Database
-from runtime.database.lock import held_lock
 from runtime.database.outbox import outbox
-from runtime.pauses import Pauses
-from runtime.telemetry.log import get_logger
 from runtime.telemetry.metrics import Metrics
 
 BATCH = 500
 """Events sent at once at most."""
-PAUSES = Pauses(first=0.1, longest=5.0)
-"""When the broker or the database fails."""
 
 
 class Relay:
-    """The one sender of a service's events. Of several replicas, the one that holds the lock sends."""
+    """The one sender of a service's events: run it by `run_alone`."""
 
-    def __init__(self, database: Database, publisher: Publisher, metrics: Metrics, *, pauses: Pauses = PAUSES) -> None:
+    def __init__(self, database: Database, publisher: Publisher, metrics: Metrics) -> None:
         self._database = database
         self._publisher = publisher
         self._metrics = metrics
-        self._pauses = pauses
-        self._log = get_logger(database.service)
 
     async def run(self) -> None:
-        """Send until cancelled. A failure is waited out; what was not marked is sent again."""
-        pauses = iter(self._pauses)
+        """Send until cancelled, or until broker or database fail: what was not marked is sent again by the next run."""
         while True:
-            try:
-                async with held_lock(self._database, "relay"):
-                    while True:
-                        await self._send_waiting()
-                        pauses = iter(self._pauses)
-            except Exception as error:  # noqa: BLE001 - a relay that ends would stop its service's events unnoticed
-                self._log.warning("relay waits", error=type(error).__name__)
-                await asyncio.sleep(next(pauses))
+            await self._send_waiting()
 
     async def _send_waiting(self) -> None:
         """Send one batch, or wait for a commit if there is nothing to send."""

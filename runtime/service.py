@@ -13,6 +13,8 @@ from runtime.consumer import Consumer
 from runtime.database import Database
 from runtime.reference import Reference
 from runtime.telemetry.metrics import Metrics
+from runtime.watch import Watch
+from runtime.webhooks import Senders
 
 
 @dataclass(kw_only=True)
@@ -30,3 +32,7 @@ class Service:
     digest_secret: bytes
     """Key of the digests that tell a retried request from another one with the same key."""
     consumers: Sequence[Consumer] = field(default=())
+    watches: Sequence[Watch] = field(default=())
+    """What it does when an instant comes, without a request or an event."""
+    senders: Senders = field(default_factory=lambda: Senders({}))
+    """Machines whose signature stands for a token."""

@@ -9,7 +9,8 @@ from runtime.auth.key_folder import ensure_secret
 from runtime.auth.keys import KeySource, keys_at
 from runtime.auth.verifier import TokenVerifier
 from runtime.bus.kafka import KafkaBus
-from runtime.config import ServiceConfig
+from runtime.config import SecretConfig, ServiceConfig
+from runtime.crypto.key_set import ServiceKeys, ensure_keys, open_keys
 
 
 class SettingMissing(Fault):
@@ -35,6 +36,20 @@ def kafka_bus_of(config: ServiceConfig) -> KafkaBus:
     if config.kafka is None:
         raise SettingMissing(name="LANHMANH_KAFKA__BOOTSTRAP_SERVERS")
     return KafkaBus(config.kafka, topics=PARTITIONS)
+
+
+def keys_of(config: SecretConfig, service: str) -> ServiceKeys:
+    """Return a service's own keys; in development some are made and kept in the key folder.
+
+    Raises:
+        SettingMissing: No file is named in production.
+        KeyFileExposed, KeyFileInvalid, OSError: The file cannot be trusted or read.
+    """
+    if config.key_file is not None:
+        return open_keys(config.key_file)
+    if config.env == "production":
+        raise SettingMissing(name="LANHMANH_KEY_FILE")
+    return ensure_keys(config.data / "keys" / f"{service}-keys.json")
 
 
 def digest_secret_of(config: ServiceConfig, service: str) -> bytes:

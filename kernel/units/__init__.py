@@ -1,5 +1,6 @@
 """The dated unit tree: who stands where on a day, and who bears the duties of units that are gone."""
 
+from kernel.units.enforcement import ENFORCEMENT, is_enforcement
 from kernel.units.layout import TreeOn
 from kernel.units.problems import (
     BearerUnclear,
@@ -15,6 +16,7 @@ from kernel.units.tree import UnitTree
 from kernel.units.unit import Placement, Succession, Unit
 
 __all__ = [
+    "ENFORCEMENT",
     "BearerUnclear",
     "EndBeforeBeginning",
     "ParentMissing",
@@ -28,4 +30,5 @@ __all__ = [
     "UnitTree",
     "UnitsInCircle",
     "UnknownUnit",
+    "is_enforcement",
 ]

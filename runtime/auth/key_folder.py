@@ -46,7 +46,7 @@ def ensure_signing_key(folder: Path) -> RSAKey:
         key = RSAKey.generate_key(_KEY_BITS, {"use": "sig", "alg": "RS256"}, auto_kid=True)
         return json.dumps(key.as_dict(private=True))
 
-    return RSAKey.import_key(json.loads(_ensure_secret_file(folder / _SIGNING_KEY, make)))
+    return RSAKey.import_key(json.loads(ensure_secret_file(folder / _SIGNING_KEY, make)))
 
 
 def ensure_client_secret(folder: Path) -> str:
@@ -64,15 +64,30 @@ def ensure_secret(folder: Path, name: str) -> str:
     Raises:
         KeyFileExposed: Its mode lets others read it.
     """
-    return _ensure_secret_file(folder / name, lambda: secrets.token_urlsafe(32)).strip()
+    return ensure_secret_file(folder / name, lambda: secrets.token_urlsafe(32)).strip()
 
 
-def _ensure_secret_file(path: Path, make: Callable[[], str]) -> str:
+def ensure_secret_file(path: Path, make: Callable[[], str]) -> str:
+    """Return what a secret file says; `make` says it on first use.
+
+    Raises:
+        KeyFileExposed: Its mode lets others read it.
+    """
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _publish(path, make())
+    return read_secret_file(path)
+
+
+def read_secret_file(path: Path, *, forbidden: int = 0o077) -> str:
+    """Return what a secret file says. `forbidden` are the mode bits that it must not have.
+
+    Raises:
+        KeyFileExposed: It has one of them.
+        OSError: It is not there.
+    """
     mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
+    if mode & forbidden:
         raise KeyFileExposed(path=path, mode=f"{mode:04o}")
     return path.read_text(encoding="utf-8")
 

@@ -21,6 +21,11 @@ class Principal:
     token_id: str
     expires_at: datetime
 
+    @property
+    def handles_referrals(self) -> bool:
+        """Whether any of its scopes leads to persons who seek support."""
+        return any(scope.startswith("referrals:") for scope in self.scopes)
+
     def require(self, scope: str) -> None:
         """Pass if the token carries a scope.
 

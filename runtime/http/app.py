@@ -27,6 +27,7 @@ from runtime.http.routes import DeclaredRoute, Routes, RouteUndeclared
 from runtime.http.spots import spots_of
 from runtime.relay import Relay
 from runtime.service import Service
+from runtime.singletons import PAUSES, run_alone
 
 
 def create_app(
@@ -61,7 +62,7 @@ def _describe_what_fastapi_does_not_see(app: FastAPI, rooms: Sequence[Routes], s
     def complete() -> dict[str, Any]:
         if app.openapi_schema is None:
             _, found = models_json_schema(
-                [(line, "validation") for routes in rooms for line in routes.lines], ref_template=template
+                [(line, "validation") for routes in rooms for line in routes.shapes_read], ref_template=template
             )
             known = without().setdefault("components", {}).setdefault("schemas", {})
             known.update({**found.get("$defs", {}), **known, **schemas})
@@ -95,8 +96,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await check_schema(service.database, service.migrations)
         tasks = [asyncio.create_task(consumer.run()) for consumer in service.consumers]
         publisher = service.bus.publisher()
+        jobs = [watch.run for watch in service.watches]
         if publisher is not None:
-            tasks.append(asyncio.create_task(Relay(service.database, publisher, service.metrics).run()))
+            jobs.append(Relay(service.database, publisher, service.metrics).run)
+        if jobs:
+            tasks.append(asyncio.create_task(run_alone(service.database, jobs, pauses=PAUSES)))
         try:
             yield
         finally:
@@ -116,25 +120,28 @@ async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 def _answer_problems(app: FastAPI) -> None:
-    """Answer what is refused. What nobody foresaw is answered by `Observed`, which stands around the application."""
+    """Answer what is refused, and count it. What nobody foresaw is answered by `Observed`, around the application."""
+
+    def answer(request: Request, problem: Problem) -> Response:
+        service: Service = request.app.state.service
+        service.metrics.refused.labels(service.name, problem.code).inc()
+        return answer_problem(request, problem)
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
-        return answer_problem(request, problem)
+        return answer(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
         spots = spots_of(error.errors())
-        return answer_problem(request, InputInvalid(spots=spots, count=len(spots)))
+        return answer(request, InputInvalid(spots=spots, count=len(spots)))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         match error.status_code:
             case 404:
-                return answer_problem(request, RouteUnknown(method=request.method, path=request.url.path))
+                return answer(request, RouteUnknown(method=request.method, path=request.url.path))
             case 405:
                 allowed = (error.headers or {}).get("Allow", "")
-                return answer_problem(
-                    request, MethodUnknown(method=request.method, path=request.url.path, allow=allowed)
-                )
-        return answer_problem(request, InputInvalid(count=1))
+                return answer(request, MethodUnknown(method=request.method, path=request.url.path, allow=allowed))
+        return answer(request, InputInvalid(count=1))

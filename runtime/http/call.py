@@ -14,12 +14,14 @@ from starlette.responses import Response
 from kernel.clock import legal_day
 from kernel.problems import Language
 from runtime.auth.principal import Principal
+from runtime.batch import Batch
 from runtime.database import Write
 from runtime.http.declaration import Declaration, UnitRule
 from runtime.http.refusals import EpochChanged, MatchFailed
 from runtime.http.request_once import Made, Sent, once
 from runtime.reference import Actor, ReferenceView
 from runtime.service import Service
+from runtime.webhooks import Sender
 
 if TYPE_CHECKING:
     from runtime.database.revision import Revision
@@ -32,24 +34,54 @@ class ConventionBroken(Exception):
 
 
 @dataclass(kw_only=True)
-class Call:
-    """What every route gets."""
+class OpenCall:
+    """What every route gets, also one that asks for no token."""
 
     request: Request
     response: Response
     service: Service
-    principal: Principal
     language: Language
     declaration: Declaration
     reference: ReferenceView
     arrived_at: datetime = field(init=False)
     """The instant of the act: before any waiting for the writer's turn, which is ours and not the caller's."""
-    actor: Actor = field(init=False)
 
     def __post_init__(self) -> None:
         self.arrived_at = self.service.clock.now()
+
+    def make_sure_of_convention(self) -> None:
+        """Check, when the route has answered, that it did what it declared. Of an open route nothing is asked."""
+
+    def answered_with(self, made: Made) -> UUID:
+        """Return the id of what a request made, and say in the answer whether it was made before."""
+        if made.repeated:
+            self.response.headers["Idempotent-Replayed"] = "true"
+        return UUID(made.resource)
+
+
+@dataclass(kw_only=True)
+class SignedCall(OpenCall):
+    """A POST that creates, signed by a known sender. Its `webhook-id` is its idempotency key."""
+
+    sender: Sender
+    sent: Sent
+    body: bytes
+    """As it was signed: whatever is in it."""
+
+
+@dataclass(kw_only=True)
+class Call(OpenCall):
+    """What a route gets from a caller with a token."""
+
+    principal: Principal
+    actor: Actor = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         today = legal_day(self.arrived_at)
         self.actor = Actor(self.principal.client_id, self.principal.unit, self.reference.tree, today)
+        if self.principal.handles_referrals:
+            self.actor.must_not_enforce()
 
     def make_sure_of_convention(self) -> None:
         """Check, when the route has answered, that it made the checks it declared.
@@ -95,10 +127,17 @@ class CreateCall(Call):
             return made
 
         self.is_once = True
-        made = await self.write(numbered)
-        if made.repeated:
-            self.response.headers["Idempotent-Replayed"] = "true"
-        return UUID(made.resource)
+        return self.answered_with(await self.write(numbered))
+
+    async def once_among(self, batch: Batch[T, Made], item: T) -> UUID:
+        """Create the resource in one transaction with others; return its id, as `once` does.
+
+        The declared checks come before: what is in the queue is taken. `item` carries this call's `sent`, and the
+        batch's work looks at it.
+        """
+        self.is_once = True
+        self.make_sure_of_convention()
+        return self.answered_with(await batch.run(item))
 
     def make_sure_of_convention(self) -> None:
         super().make_sure_of_convention()

@@ -28,6 +28,17 @@ class UnitRule(StrEnum):
     """The answer holds only what concerns the caller's unit and its subtree, or what it receives."""
 
 
+class Access(StrEnum):
+    """Who gets through a route's door."""
+
+    TOKEN = "token"  # noqa: S105 - a word
+    """Whoever has a token with the route's scope."""
+    SIGNATURE = "signature"
+    """A known sender that signed the request (Standard Webhooks)."""
+    PUBLIC = "public"
+    """Everybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """One row of the matrix in `docs/api.md`."""
@@ -37,13 +48,12 @@ class Declaration:
     method: str
     path: str
     scope: str
+    """Empty where no token is asked for."""
     units: UnitRule
     kind: Kind
+    access: Access = Access.TOKEN
 
     def extensions(self) -> dict[str, Any]:
         """Return what the gateway and the documents read in the OpenAPI operation."""
-        return {
-            "x-lanhmanh-scope": self.scope,
-            "x-lanhmanh-units": self.units.value,
-            "x-lanhmanh-kind": self.kind.value,
-        }
+        door = {"x-lanhmanh-scope": self.scope} if self.scope else {"x-lanhmanh-open": self.access.value}
+        return door | {"x-lanhmanh-units": self.units.value, "x-lanhmanh-kind": self.kind.value}

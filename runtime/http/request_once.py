@@ -8,10 +8,10 @@ the first caller and all its retries read the same.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, select
+from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, select, tuple_
 
 from runtime.database import Instant, Write, insert_rows
 from runtime.database.tables import metadata
@@ -29,6 +29,10 @@ request = Table(
 )
 
 
+Place = tuple[str, str]
+"""Client and key: where a request is remembered."""
+
+
 class Sent(NamedTuple):
     """What identifies a request, and what it said."""
 
@@ -36,12 +40,34 @@ class Sent(NamedTuple):
     key: str
     digest: bytes
 
+    @property
+    def place(self) -> Place:
+        """Return where it is remembered."""
+        return self.client, self.key
+
 
 class Made(NamedTuple):
     """What a request made, now or when it was first sent."""
 
     resource: str
     repeated: bool
+
+
+class Seen(NamedTuple):
+    """What was remembered of an earlier request."""
+
+    digest: bytes
+    resource: str
+
+    def for_request(self, sent: Sent) -> Made:
+        """Return what an earlier request made, if it is this one.
+
+        Raises:
+            KeyReused: It said something else.
+        """
+        if not hmac.compare_digest(self.digest, sent.digest):
+            raise KeyReused
+        return Made(self.resource, repeated=True)
 
 
 def digest_of(secret: bytes, method: str, path: str, body: bytes) -> bytes:
@@ -62,15 +88,26 @@ async def once(tx: Write, sent: Sent, effect: Callable[[Write], Awaitable[str]])
     Raises:
         KeyReused: The key was used for something else.
     """
-    mine = select(request.c.digest, request.c.resource).where(
-        request.c.client == sent.client, request.c.key == sent.key
-    )
-    row = (await tx.execute(mine)).one_or_none()
-    if row is not None:
-        if not hmac.compare_digest(row.digest, sent.digest):
-            raise KeyReused
-        return Made(row.resource, repeated=True)
+    found = (await seen_before(tx, [sent])).get(sent.place)
+    if found is not None:
+        return found.for_request(sent)
     resource = await effect(tx)
-    stamp = {"resource": resource, "recorded_at": tx.recorded_at, "revision": tx.number}
-    await insert_rows(tx.connection, request, [sent._asdict() | stamp])
+    await remember(tx, [(sent, resource)])
     return Made(resource, repeated=False)
+
+
+async def seen_before(tx: Write, requests: Sequence[Sent]) -> dict[Place, Seen]:
+    """Return those requests of a batch that were here before, by their place."""
+    places = tuple_(request.c.client, request.c.key).in_({one.place for one in requests})
+    rows = (await tx.execute(select(request).where(places))).all()
+    return {(row.client, row.key): Seen(row.digest, row.resource) for row in rows}
+
+
+async def remember(tx: Write, made: Sequence[tuple[Sent, str]]) -> None:
+    """Keep what requests made, so that they make it once."""
+    stamp = {"recorded_at": tx.recorded_at, "revision": tx.number}
+    rows = [
+        {"client": sent.client, "key": sent.key, "digest": sent.digest, "resource": resource} | stamp
+        for sent, resource in made
+    ]
+    await insert_rows(tx.connection, request, rows)

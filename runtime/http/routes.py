@@ -10,14 +10,15 @@ from typing import Annotated, Any, get_type_hints
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Path as PathParameter
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from runtime.http.bulk import BulkCall
-from runtime.http.call import Call, CreateCall, EditCall, ListCall
-from runtime.http.declaration import Declaration, Kind, UnitRule
+from runtime.http.call import Call, CreateCall, EditCall, ListCall, OpenCall, SignedCall
+from runtime.http.declaration import Access, Declaration, Kind, UnitRule
 from runtime.http.pages import LARGEST_PAGE
 from runtime.http.problem_document import language_of
 from runtime.http.refusals import InputInvalid, KeyInvalid, KeyMissing, MatchMissing
@@ -54,7 +55,7 @@ class DeclaredRoute(APIRoute):
         async def kept(request: Request) -> Response:
             request.state.declaration = self.declaration
             response = await inner(request)
-            call: Call = request.state.call
+            call: OpenCall = request.state.call
             call.make_sure_of_convention()
             return response
 
@@ -96,9 +97,27 @@ async def _refuse_nul(request: Request) -> None:
         raise InputInvalid(spots=spots, count=len(spots))
 
 
+async def _open_base(request: Request, response: Response) -> dict[str, Any]:
+    """Prepare a call without a token."""
+    service: Service = request.app.state.service
+    return {
+        "request": request,
+        "response": response,
+        "service": service,
+        "language": language_of(request.headers.get("accept-language")),
+        "declaration": request.state.declaration,
+        "reference": await service.reference.view(),
+    }
+
+
 Parts = Annotated[dict[str, Any], Depends(_base)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", description="Chosen by you; the same on retry.")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag of the version that you read.")]
+
+
+WebhookId = Annotated[str | None, Header(alias="webhook-id", description="Chosen by you; the same on retry.")]
+WebhookTimestamp = Annotated[str | None, Header(alias="webhook-timestamp", description="Seconds since 1970, now.")]
+WebhookSignature = Annotated[str | None, Header(alias="webhook-signature", description="`v1,` and the signature.")]
 
 
 def _noted(call: Any) -> Any:
@@ -140,6 +159,26 @@ async def _bulk(
     return _noted(BulkCall(**parts, sent=sent, dry_run=dry_run, each=mode == "each"))  # type: ignore[no-any-return]
 
 
+async def _public(parts: Annotated[dict[str, Any], Depends(_open_base)]) -> OpenCall:
+    return _noted(OpenCall(**parts))  # type: ignore[no-any-return]
+
+
+async def _signed(
+    parts: Annotated[dict[str, Any], Depends(_open_base)],
+    sender: Annotated[str, PathParameter(description="The sender's name, as it was given its secret under.")],
+    message_id: WebhookId = None,  # noqa: ARG001 - described here, read with the signature
+    timestamp: WebhookTimestamp = None,  # noqa: ARG001
+    signature: WebhookSignature = None,  # noqa: ARG001
+) -> SignedCall:
+    request, service, body = parts["request"], parts["service"], await parts["request"].body()
+    signed = service.senders.verify(sender, request.headers, body, service.clock.now())
+    if not _KEY.fullmatch(signed.id):
+        raise KeyInvalid
+    digest = digest_of(service.digest_secret, request.method, request.url.path, body)
+    sent = Sent(f"webhook:{signed.sender.name}", signed.id, digest)
+    return _noted(SignedCall(**parts, sender=signed.sender, sent=sent, body=body))  # type: ignore[no-any-return]
+
+
 async def _sent(parts: dict[str, Any], key: str | None, suffix: str = "") -> Sent:
     if key is None:
         raise KeyMissing
@@ -156,8 +195,12 @@ Creates = Annotated[CreateCall, Depends(_create)]
 Edits = Annotated[EditCall, Depends(_edit)]
 Lists = Annotated[ListCall, Depends(_list)]
 Bulks = Annotated[BulkCall, Depends(_bulk)]
+Open = Annotated[OpenCall, Depends(_public)]
+SignedCreates = Annotated[SignedCall, Depends(_signed)]
 
 _CALL_OF = {Kind.READ: Call, Kind.CREATE: CreateCall, Kind.EDIT: EditCall, Kind.LIST: ListCall, Kind.BULK: BulkCall}
+_CALL_THROUGH = {Access.PUBLIC: OpenCall, Access.SIGNATURE: SignedCall}
+"""Of routes without a token."""
 
 
 class Routes:
@@ -165,8 +208,8 @@ class Routes:
 
     def __init__(self, service: str, tag: str) -> None:
         self.router = APIRouter(route_class=DeclaredRoute, tags=[tag], responses=_ANSWERS)
-        self.lines: list[type[BaseModel]] = []
-        """The shapes of lines of bulk loads, which FastAPI does not see."""
+        self.shapes_read: list[type[BaseModel]] = []
+        """The shapes of bodies that routes read by themselves, which FastAPI does not see."""
         self._service = service
 
     def create(self, path: str, *, scope: str, units: UnitRule, **more: Any) -> Callable[[Endpoint], Endpoint]:
@@ -191,20 +234,43 @@ class Routes:
         self, path: str, *, scope: str, units: UnitRule, line: type[BaseModel], **more: Any
     ) -> Callable[[Endpoint], Endpoint]:
         """Register a POST of many lines of NDJSON. `line` is the shape of each; its first example is shown."""
-        self.lines.append(line)
-        body = {"schema": {"$ref": f"#/components/schemas/{line.__name__}"}} | _example_of(line)
-        extra = {"requestBody": {"required": True, "content": {"application/x-ndjson": body}}}
+        extra = self._described_body("application/x-ndjson", line)
         return self._route("POST", path, Kind.BULK, scope, units, more | {"openapi_extra": extra})
 
+    def signed(self, path: str, *, body: type[BaseModel], **more: Any) -> Callable[[Endpoint], Endpoint]:
+        """Register a POST that creates and is signed by a sender, whom `{sender}` in the path names; answers 201.
+
+        `body` is the shape that is asked for. The route gets the bytes, and decides what becomes of others.
+        """
+        more |= {"status_code": 201, "openapi_extra": self._described_body("application/json", body)}
+        return self._route("POST", path, Kind.CREATE, "", UnitRule.ANY, more, Access.SIGNATURE)
+
+    def public(self, path: str, **more: Any) -> Callable[[Endpoint], Endpoint]:
+        """Register a GET for everybody."""
+        return self._route("GET", path, Kind.READ, "", UnitRule.ANY, more, Access.PUBLIC)
+
+    def _described_body(self, media_type: str, shape: type[BaseModel]) -> dict[str, Any]:
+        """Return what the OpenAPI document says of a body that the route reads by itself."""
+        self.shapes_read.append(shape)
+        body = {"schema": {"$ref": f"#/components/schemas/{shape.__name__}"}} | _example_of(shape)
+        return {"requestBody": {"required": True, "content": {media_type: body}}}
+
     def _route(
-        self, method: str, path: str, kind: Kind, scope: str, units: UnitRule, more: dict[str, Any]
+        self,
+        method: str,
+        path: str,
+        kind: Kind,
+        scope: str,
+        units: UnitRule,
+        more: dict[str, Any],
+        access: Access = Access.TOKEN,
     ) -> Callable[[Endpoint], Endpoint]:
-        if not _SCOPE.fullmatch(scope):
+        if access is Access.TOKEN and not _SCOPE.fullmatch(scope):
             raise RouteUndeclared(f"{method} {path} declares no scope such as `{self._service}:read`")
 
         def register(endpoint: Endpoint) -> Endpoint:
-            declaration = Declaration(self._service, endpoint.__name__, method, path, scope, units, kind)
-            _make_sure_of_call(endpoint, kind, declaration)
+            declaration = Declaration(self._service, endpoint.__name__, method, path, scope, units, kind, access)
+            _make_sure_of_call(endpoint, declaration)
             extra = declaration.extensions() | more.pop("openapi_extra", {})
             self.router.add_api_route(
                 path, endpoint, methods=[method], operation_id=endpoint.__name__, openapi_extra=extra, **more
@@ -223,7 +289,8 @@ def _example_of(line: type[BaseModel]) -> dict[str, Any]:
     return {"example": json.dumps(examples[0], ensure_ascii=False)} if examples else {}
 
 
-def _make_sure_of_call(endpoint: Endpoint, kind: Kind, declaration: Declaration) -> None:
+def _make_sure_of_call(endpoint: Endpoint, declaration: Declaration) -> None:
     hints = get_type_hints(inspect.unwrap(endpoint))
-    if hints.get("call") is not _CALL_OF[kind]:
-        raise RouteUndeclared(f"{declaration.name} is a {kind} route: its `call` is a {_CALL_OF[kind].__name__}")
+    wanted = _CALL_THROUGH.get(declaration.access, _CALL_OF[declaration.kind])
+    if hints.get("call") is not wanted:
+        raise RouteUndeclared(f"{declaration.name} is a {declaration.kind} route: its `call` is a {wanted.__name__}")

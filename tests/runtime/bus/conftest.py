@@ -20,6 +20,7 @@ from runtime.bus.kafka_settings import KafkaSettings
 from runtime.database import Database, Settings
 from runtime.database.migrate import migrate
 from runtime.relay import Relay
+from runtime.singletons import PAUSES, run_alone
 from runtime.telemetry.metrics import Metrics
 from tests.runtime.bus.harbour import BellRung, Harbour
 from tests.servers.postgres import PostgresServer
@@ -49,7 +50,8 @@ async def harbour(
         publisher = bus.publisher()
         assert publisher is not None
         relayed.push_async_callback(publisher.close)
-        relaying = asyncio.create_task(Relay(producer, publisher, Metrics("harbour")).run())
+        relay = Relay(producer, publisher, Metrics("harbour"))
+        relaying = asyncio.create_task(run_alone(producer, [relay.run], pauses=PAUSES))
         relayed.push_async_callback(_cancel, relaying)
         yield Harbour(bus, producer, listener, bell)
 

@@ -17,6 +17,7 @@ from runtime.database import Database, Write
 from runtime.database.outbox import outbox
 from runtime.database.wakeup import Wakeup
 from runtime.relay import Relay
+from runtime.singletons import run_alone
 from runtime.telemetry.metrics import Metrics
 from tests.rig import a_database
 from tests.runtime.conftest import SERVICE
@@ -67,7 +68,8 @@ class Radio:
 
 @asynccontextmanager
 async def relaying(database: Database, radio: Radio, metrics: Metrics | None = None) -> AsyncIterator[None]:
-    running = asyncio.create_task(Relay(database, radio, metrics or Metrics(SERVICE), pauses=AT_ONCE).run())
+    relay = Relay(database, radio, metrics or Metrics(SERVICE))
+    running = asyncio.create_task(run_alone(database, [relay.run], pauses=AT_ONCE))
     try:
         yield
     finally:

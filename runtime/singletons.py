@@ -1,0 +1,46 @@
+"""Run what only one of all replicas may run: the relay, and what watches the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from runtime.database import Database
+from runtime.database.lock import held_lock
+from runtime.pauses import Pauses
+from runtime.telemetry.log import get_logger
+
+PAUSES = Pauses(first=0.1, longest=5.0)
+"""When the broker or the database fails."""
+_SOUND_SECONDS = 10.0
+"""After so long without a failure, the next one is the first again."""
+
+
+async def run_alone(database: Database, jobs: Sequence[Callable[[], Awaitable[None]]], *, pauses: Pauses) -> None:
+    """Run endless jobs until cancelled, in the one replica of the service that holds its lock.
+
+    When one fails, all stop and the lock is let go, so that a replica that is better off may take over.
+    """
+    log = get_logger(database.service)
+    loop = asyncio.get_running_loop()
+    waits = iter(pauses)
+    while True:
+        began = loop.time()
+        try:
+            async with held_lock(database, "singletons"), asyncio.TaskGroup() as together:
+                for job in jobs:
+                    together.create_task(_endless(job))
+        except Exception as error:  # noqa: BLE001 - a job that ends would leave a service's events unsent, unnoticed
+            log.warning("singletons wait", error=_kind(error))
+        if loop.time() - began > _SOUND_SECONDS:
+            waits = iter(pauses)
+        await asyncio.sleep(next(waits))
+
+
+async def _endless(job: Callable[[], Awaitable[None]]) -> None:
+    await job()
+
+
+def _kind(error: BaseException) -> str:
+    """Return the class of the first error of a group."""
+    return _kind(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else type(error).__name__

@@ -1,0 +1,61 @@
+"""Do what an instant brings about: once, in one process of all replicas, and afterwards if nobody was there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+
+from runtime.database import Database, Read, Write
+
+LONGEST_SECONDS = 5.0
+"""How long it sleeps at most: other replicas commit too and ring no bell here, and a clock may be set."""
+
+
+class Watch:
+    """Waits for the next instant at which something is to be done, and does it: run it by `run_alone`."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        next_at: Callable[[Read], Awaitable[datetime | None]],
+        act: Callable[[Write, datetime], Awaitable[int]],
+    ) -> None:
+        """Take what is watched.
+
+        `next_at` returns when something is to be done next, past or future. `act` does some of what an instant (now)
+        asks for, in one transaction with the mark that it is done, and returns how much that was.
+        """
+        self._database = database
+        self._next_at = next_at
+        self._act = act
+
+    async def run(self) -> None:
+        """Watch until cancelled, or until the database fails."""
+        while True:
+            await self._catch_up_or_wait()
+
+    async def catch_up(self) -> None:
+        """Do all that is to be done by now. Running it twice, or beside `run`, changes nothing."""
+        while await self._seconds_left() <= 0:
+            if not await self._database.write(self._act_now):
+                return
+
+    async def _act_now(self, tx: Write) -> int:
+        return await self._act(tx, self._database.clock.now())
+
+    async def _catch_up_or_wait(self) -> None:
+        rings = self._database.committed.rings
+        left = await self._seconds_left()
+        if left <= 0:
+            await self.catch_up()
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._database.committed.after(rings), timeout=min(left, LONGEST_SECONDS))
+
+    async def _seconds_left(self) -> float:
+        async with self._database.read() as read:
+            at = await self._next_at(read)
+        return LONGEST_SECONDS if at is None else (at - self._database.clock.now()).total_seconds()
