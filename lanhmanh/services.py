@@ -21,6 +21,9 @@ from services.plans.config import PlansConfig
 from services.reports import main as reports_main
 from services.reports import wiring as reports_wiring
 from services.reports.config import ReportsConfig
+from services.tips import main as tips_main
+from services.tips import wiring as tips_wiring
+from services.tips.config import TipsConfig
 
 
 class Name(StrEnum):
@@ -28,6 +31,7 @@ class Name(StrEnum):
 
     PLANS = "plans"
     REPORTS = "reports"
+    TIPS = "tips"
 
 
 class Wire(Protocol):
@@ -68,5 +72,13 @@ SERVICES = {
         reports_wiring.from_environment,
         reports_main.create,
         port=8002,
+    ),
+    Name.TIPS: Parts(
+        TipsConfig,
+        tips_wiring.MIGRATIONS,
+        tips_wiring.wire,
+        tips_wiring.from_environment,
+        tips_main.create,
+        port=8003,
     ),
 }

@@ -33,6 +33,8 @@ class Provision(BaseModel):
     valid_from: date
     valid_until: date | None = None
     """Exclusive end."""
+    runs_from: str = ""
+    """Of a limit: what it begins with."""
     reference: str
     """Act and article. What was not read in the text itself says so."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from contracts.topics import PARTITIONS
 from kernel.clock import Clock
 from kernel.problems import Fault, Words
@@ -11,6 +13,10 @@ from runtime.auth.verifier import TokenVerifier
 from runtime.bus.kafka import KafkaBus
 from runtime.config import SecretConfig, ServiceConfig
 from runtime.crypto.key_set import ServiceKeys, ensure_keys, open_keys
+from runtime.webhooks import Senders, ensure_senders, open_senders
+
+SENDERS_FILE = "senders.json"
+DEVELOPMENT_SENDER = "development"
 
 
 class SettingMissing(Fault):
@@ -50,6 +56,19 @@ def keys_of(config: SecretConfig, service: str) -> ServiceKeys:
     if config.env == "production":
         raise SettingMissing(name="LANHMANH_KEY_FILE")
     return ensure_keys(config.data / "keys" / f"{service}-keys.json")
+
+
+def senders_of(config: ServiceConfig, file: Path | None) -> Senders:
+    """Return the machines that sign instead of carrying a token; in development there is one for the whole country.
+
+    Raises:
+        KeyFileExposed, SendersInvalid, OSError: The file cannot be trusted or read.
+    """
+    if file is not None:
+        return open_senders(file)
+    if config.env == "production":
+        return Senders({})
+    return ensure_senders(config.data / "keys" / SENDERS_FILE, name=DEVELOPMENT_SENDER, unit="VN")
 
 
 def digest_secret_of(config: ServiceConfig, service: str) -> bytes:

@@ -103,6 +103,22 @@ def days_after(instant: datetime, days: int, calendar: Calendar) -> datetime:
     return end_of(calendar.next_working_day(legal_day(instant) + timedelta(days=days)))
 
 
+def working_days_after(instant: datetime, days: int, calendar: Calendar) -> datetime:
+    """Return the exclusive end of a limit in working days: the last of so many after the day it starts in.
+
+    >>> from kernel.calendar.days_off import LEGAL_CALENDAR
+    >>> from kernel.clock import start_of
+    >>> working_days_after(start_of(date(2025, 4, 28)), 3, LEGAL_CALENDAR).isoformat()
+    '2025-05-06T17:00:00+00:00'
+    """
+    if days < 0:
+        raise ValueError(f"a limit of {days} working days does not exist")
+    last = legal_day(instant)
+    for _ in range(days):
+        last = calendar.next_working_day(last + timedelta(days=1))
+    return end_of(last)
+
+
 def hours_after(instant: datetime, hours: int) -> datetime:
     """Return the exclusive end of a limit in hours: it starts at once (BLDS, art. 147.1) and runs through weekends."""
     return as_utc(instant) + timedelta(hours=hours)

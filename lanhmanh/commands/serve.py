@@ -31,6 +31,7 @@ class Part(StrEnum):
 
     PLANS = "plans"
     REPORTS = "reports"
+    TIPS = "tips"
     GATEWAY = "gateway"
     ISSUER = "issuer"
 

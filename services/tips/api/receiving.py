@@ -1,0 +1,87 @@
+"""Make an intake of what arrived: find the unit that receives it, seal it, and start its clock."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from kernel.clock import legal_day
+from kernel.ids import new_id
+from kernel.units import Unit
+from runtime.http.call import OpenCall, SignedCall
+from runtime.http.request_once import Sent
+from services.tips.api.tip_views import keys_in
+from services.tips.domain.deadline import Progress, deadlines, next_due
+from services.tips.domain.refusals import NobodyReceives
+from services.tips.law.clocks import limits_of
+from services.tips.usecases.receive_tips import Intake
+from services.tips.usecases.seal_tip import seal_content, seal_informant
+
+_SALT_BYTES = 32
+_RETRY_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A tip as it arrived."""
+
+    unit: Unit
+    channel: str
+    content: bytes
+    informant: bytes | None
+    readable: bool = True
+
+
+def to_intake(call: OpenCall, sent: Sent, arrival: Arrival) -> Intake:
+    """Seal what arrived. From here on nothing but the vault can read it."""
+    keys, at = keys_in(call), call.arrived_at
+    tip_id = new_id(call.service.clock)
+    limits = limits_of(None, legal_day(at))
+    first = next_due(deadlines(limits, Progress(at), call.reference.calendar), at)
+    return Intake(
+        sent=sent,
+        tip_id=tip_id,
+        unit_id=arrival.unit.id,
+        unit_code=arrival.unit.code,
+        channel=arrival.channel,
+        readable=arrival.readable,
+        received_at=at,
+        due_at=None if first is None else first.due_at,
+        content=seal_content(keys.vault, tip_id, arrival.content),
+        informant=None if arrival.informant is None else seal_informant(keys.vault, tip_id, arrival.informant),
+        salt=secrets.token_bytes(_SALT_BYTES),
+        signing_key=keys.signing_key_id,
+    )
+
+
+def receiver_by_code(call: OpenCall, code: str) -> Unit | None:
+    """Return the unit with a code on the day of the receipt, or who bears the duties of the last one that had it."""
+    tree, today = call.reference.tree, legal_day(call.arrived_at)
+    found = tree.find(code, today)
+    if found is not None:
+        return found
+    gone = max((unit for unit in tree if unit.code == code), key=lambda unit: unit.valid_from, default=None)
+    heir = None if gone is None else tree.bearer(gone.id, today)
+    return None if heir is None else tree.get(heir)
+
+
+def receiver_of(call: SignedCall) -> Unit:
+    """Return the unit for which a sender sends; if its code is unknown, the root of all: no tip is lost for that.
+
+    Raises:
+        NobodyReceives: No unit is known at all yet.
+    """
+    found = receiver_by_code(call, call.sender.unit)
+    if found is not None:
+        return found
+    roots = call.reference.tree.on(legal_day(call.arrived_at)).order
+    if not roots:
+        raise NobodyReceives(retry_after=_RETRY_SECONDS)
+    return call.reference.tree.get(roots[0])
+
+
+def as_json(part: BaseModel) -> bytes:
+    """Return a part of a body as it is sealed."""
+    return part.model_dump_json(exclude_none=True).encode()

@@ -1,0 +1,198 @@
+"""How tips are sent and shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from contracts.events.tips import Category, Outcome
+from contracts.unit import UnitCode
+from services.tips.domain.tip import TipState
+
+_CONTENT: JsonDict = {
+    "summary": "Có dấu hiệu hoạt động trái phép tại một cơ sở lưu trú.",
+    "place": "Đường số 3, phường Bình Thuận",
+    "time": "Buổi tối các ngày cuối tuần",
+    "how_known": "Người dân sống gần đó báo qua đường dây nóng",
+}
+_INFORMANT: JsonDict = {"name": "Nguyễn Văn A", "phone": "0900000000"}
+
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Line = Annotated[str, Field(min_length=1, max_length=1000)]
+Note = Annotated[str, Field(max_length=5000, description="For the file; it is kept sealed.")]
+
+
+class Content(BaseModel):
+    """What a tip says, by the fields of the book of receipts (TT 28/2020/TT-BCA, art. 5.3). More fields may come."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_CONTENT]})
+
+    summary: Text
+    place: Line | None = None
+    time: Line | None = None
+    persons: Line | None = None
+    means: Line | None = None
+    how_known: Line | None = None
+
+
+class Informant(BaseModel):
+    """Who said it, as far as they want to be known. More fields may come."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_INFORMANT]})
+
+    name: Line | None = None
+    phone: Line | None = None
+    address: Line | None = None
+    refused_because: Line | None = Field(default=None, description="Why they would not say who they are.")
+
+
+class HotlineTip(BaseModel):
+    """A tip as a hotline sends it. What does not fit is kept as it came, as an unreadable tip."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"unit": "68", "content": _CONTENT, "informant": _INFORMANT}]}
+    )
+
+    unit: UnitCode | None = Field(default=None, description="The receiving unit; by default the sender's.")
+    content: Content
+    informant: Informant | None = Field(default=None, description="None for an anonymous tip.")
+
+
+class NewTip(BaseModel):
+    """A tip that an officer enters for somebody who called, came or wrote."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"unit": "68", "channel": "visitor", "content": _CONTENT}]}
+    )
+
+    unit: UnitCode = Field(description="The receiving unit.")
+    channel: Literal["phone", "visitor", "letter", "other"]
+    content: Content
+    informant: Informant | None = None
+
+
+class Receipt(BaseModel):
+    """The proof that a tip was kept: nothing in it ever changes."""
+
+    tip_id: UUID
+    number: str
+    unit: str
+    received_at: datetime
+    leaf: str = Field(description="The tip's entry in the ledger (SHA-256, hex).")
+    statement: str = Field(description="What is signed, byte for byte: unit, number, leaf and instant of receipt.")
+    signature: str = Field(description="Ed25519 (RFC 8032), base64. Check it with the key from /v1/tips/receipt-keys.")
+    key_id: str
+
+
+class ReceiptKeys(BaseModel):
+    """The public keys of receipts, as a JWK set (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+class DeadlineShown(BaseModel):
+    """By when something must be done."""
+
+    step: str
+    due_at: datetime = Field(description="Exclusive end.")
+    done_at: datetime | None
+    missed: bool
+    reference: str
+
+
+class HappeningShown(BaseModel):
+    """One thing that happened to a tip."""
+
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    by: str | None
+    facts: dict[str, Any]
+
+
+class TipLine(BaseModel):
+    """A tip in a list."""
+
+    tip_id: UUID
+    number: str
+    unit: str
+    responsible: str
+    channel: str
+    readable: bool
+    state: TipState
+    category: Category | None
+    received_at: datetime
+    due_at: datetime | None = Field(description="The next deadline that is open.")
+    revision: int
+
+
+class TipShown(TipLine):
+    """A tip as it stands, without a word of it."""
+
+    can: list[str] = Field(description="What can be done with it in this state.")
+    outcome: Outcome | None
+    handled_at: datetime | None
+    late: bool = Field(description="Whether a statutory deadline was missed, as what the tip is now.")
+    deadlines: list[DeadlineShown]
+    history: list[HappeningShown]
+    readings: int = Field(description="How often its content was read.")
+
+
+class ContentShown(BaseModel):
+    """What a tip says."""
+
+    tip_id: UUID
+    readable: bool
+    content: dict[str, Any] | None
+    raw: str | None = Field(description="The bytes of an unreadable tip as they came, base64.")
+
+
+class Classification(BaseModel):
+    """What a tip is before the law."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"category": "crime_report"}]})
+
+    category: Category
+    note: Note = ""
+
+
+class Assignment(BaseModel):
+    """Who looks into it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"to": "68.CA"}]})
+
+    to: UnitCode
+    note: Note = ""
+
+
+class Transfer(BaseModel):
+    """Who is competent, and by which ground."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"to": "68.CA", "ground": "TTLT 01/2017, Điều 8.6"}]}
+    )
+
+    to: UnitCode
+    ground: str = Field(min_length=1, max_length=300, description="The legal ground.")
+    note: Note = ""
+
+
+class Resolution(BaseModel):
+    """What was found."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"outcome": "confirmed"}]})
+
+    outcome: Literal[Outcome.CONFIRMED, Outcome.UNFOUNDED]
+    note: Note = ""
+
+
+class Closing(BaseModel):
+    """The end."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"note": "Đã thông báo kết quả."}]})
+
+    note: Note = ""

@@ -1,0 +1,67 @@
+"""What the intake and the process refuse, by name. No word here repeats what a tip says."""
+
+from __future__ import annotations
+
+from kernel.problems import Fault, Refusal, Words
+
+
+class TipUnknown(Refusal):
+    """No tip has this id."""
+
+    code = "tip_unknown"
+    status = 404
+    vi = Words("Không có tin này", "{tip} không tồn tại.", "Xem danh sách tại /v1/tips.")
+    en = Words("No such tip", "{tip} does not exist.", "See the list at /v1/tips.")
+
+
+class UnitUnknown(Refusal):
+    """No unit has this code on the day that matters."""
+
+    code = "unit_unknown"
+    status = 422
+    vi = Words("Không có đơn vị này", "Không có đơn vị mã {unit} vào ngày {day}.", "Kiểm tra mã và ngày tại /v1/units.")
+    en = Words("No such unit", "No unit has the code {unit} on {day}.", "Check code and day at /v1/units.")
+
+
+class TransitionIllegal(Refusal):
+    """What the caller wants cannot be done in the tip's state."""
+
+    code = "transition_illegal"
+    status = 409
+    vi = Words("Không thực hiện được", "Tin đang ở trạng thái {state}.", "Có thể: {legal}.")
+    en = Words("Not possible now", "The tip is {state}.", "Possible: {legal}.")
+
+
+class AssigneeOutside(Refusal):
+    """A tip is assigned to a unit that is not of the house that received it."""
+
+    code = "assignee_outside"
+    status = 422
+    vi = Words(
+        "Đơn vị ngoài phạm vi",
+        "{unit} không thuộc {house}, nơi đã tiếp nhận tin.",
+        "Giao cho cơ quan trực thuộc, hoặc chuyển tin (transfer) cho đơn vị có thẩm quyền.",
+    )
+    en = Words(
+        "Assignee outside",
+        "{unit} does not belong to {house}, which received the tip.",
+        "Assign it to a body of that unit, or transfer it to the competent one.",
+    )
+
+
+class TransferToSelf(Refusal):
+    """A tip is handed over to the very unit that has it."""
+
+    code = "transfer_to_self"
+    status = 422
+    vi = Words("Không phải chuyển tin", "{unit} đang chịu trách nhiệm về tin này.", "Chọn đơn vị khác.")
+    en = Words("No transfer", "{unit} is responsible for the tip already.", "Choose another unit.")
+
+
+class NobodyReceives(Fault):
+    """Units are not known yet, so no unit can be given the tip. The sender sends it again."""
+
+    code = "nobody_receives"
+    status = 503
+    vi = Words("Chưa có đơn vị tiếp nhận", "Hệ thống chưa có cây đơn vị.", "Gửi lại sau {retry_after} giây.")
+    en = Words("Nobody receives", "The units are not known here yet.", "Send it again in {retry_after} seconds.")

@@ -1,0 +1,1 @@
+"""What the law sets for tips: limits by category, with the days on which they hold."""

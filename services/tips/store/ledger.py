@@ -1,0 +1,79 @@
+"""Where the ledger of each unit ends, and its numbers of a year: read in the writer's turn, written with the tips."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Integer, LargeBinary, select, tuple_
+from sqlmodel import Field
+
+from runtime.database import Write
+from runtime.database.rows import insert_for
+from services.tips.ledger.entry import GENESIS
+from services.tips.store.table import TipsTable
+
+
+class HeadRow(TipsTable, table=True):
+    """The end of one unit's chain."""
+
+    __tablename__ = "ledger_head"
+
+    unit_id: UUID = Field(primary_key=True)
+    entries: int = Field(sa_type=BigInteger)
+    chain: bytes = Field(sa_type=LargeBinary)
+    revision: int = Field(sa_type=BigInteger)
+
+
+class CounterRow(TipsTable, table=True):
+    """How many tips a unit received in a year."""
+
+    __tablename__ = "tip_counter"
+
+    unit_id: UUID = Field(primary_key=True)
+    year: int = Field(sa_type=Integer, primary_key=True)
+    last: int = Field(sa_type=Integer)
+    revision: int = Field(sa_type=BigInteger)
+
+
+_head = HeadRow.__table__  # type: ignore[attr-defined]
+_counter = CounterRow.__table__  # type: ignore[attr-defined]
+
+
+class Head(NamedTuple):
+    """How many entries a chain has, and its end."""
+
+    entries: int
+    chain: bytes
+
+
+NOTHING = Head(0, GENESIS)
+
+UnitYear = tuple[UUID, int]
+
+
+async def heads_of(tx: Write, units: Collection[UUID]) -> dict[UUID, Head]:
+    """Return the ends of some units' chains; a unit without an entry has `NOTHING`."""
+    rows = await tx.execute(select(_head).where(_head.c.unit_id.in_(units)))
+    return dict.fromkeys(units, NOTHING) | {row.unit_id: Head(row.entries, row.chain) for row in rows}
+
+
+async def counters_of(tx: Write, years: Collection[UnitYear]) -> dict[UnitYear, int]:
+    """Return the last numbers of some units and years; 0 where there is none."""
+    rows = await tx.execute(select(_counter).where(tuple_(_counter.c.unit_id, _counter.c.year).in_(years)))
+    return dict.fromkeys(years, 0) | {(row.unit_id, row.year): row.last for row in rows}
+
+
+async def write_ends(tx: Write, heads: Mapping[UUID, Head], counters: Mapping[UnitYear, int]) -> None:
+    """Write the new ends of chains and numbers."""
+    rows = [{"unit_id": unit, **head._asdict(), "revision": tx.number} for unit, head in heads.items()]
+    statement = insert_for(tx.connection, _head)
+    changed = {name: statement.excluded[name] for name in ("entries", "chain", "revision")}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["unit_id"], set_=changed), rows)
+    counted = [
+        {"unit_id": unit, "year": year, "last": last, "revision": tx.number} for (unit, year), last in counters.items()
+    ]
+    statement = insert_for(tx.connection, _counter)
+    changed = {name: statement.excluded[name] for name in ("last", "revision")}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["unit_id", "year"], set_=changed), counted)

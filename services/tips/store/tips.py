@@ -1,0 +1,252 @@
+"""Tips: where each stands, what happened to it, and, sealed and apart, what it says and who said it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, UniqueConstraint, func, select, tuple_, update
+from sqlmodel import Field
+
+from runtime.database import Instant, Json, Read, Write, insert_rows
+from runtime.http.pages import Followed, rows_after
+from services.tips.domain.refusals import TipUnknown
+from services.tips.store.table import TipsTable
+
+
+class TipRow(TipsTable, table=True):
+    """A tip as it stands, without a word of it."""
+
+    __tablename__ = "tip"
+    __table_args__ = (UniqueConstraint("unit_id", "year", "place"),)
+
+    id: UUID = Field(primary_key=True)
+    unit_id: UUID = Field(index=True)
+    """The unit that received it: it counts there for ever."""
+    responsible_id: UUID = Field(index=True)
+    """The one unit that is responsible for it now."""
+    year: int = Field(sa_type=Integer)
+    place: int = Field(sa_type=Integer)
+    """Place among the tips of its unit and year, from 1 on, without gaps."""
+    number: str
+    """Receipt number."""
+    channel: str
+    readable: bool = Field(sa_type=Boolean)
+    """Whether what came could be read; if not, its bytes are kept as they came."""
+    state: str
+    category: str | None = None
+    received_at: datetime = Field(sa_type=Instant, index=True)
+    classified_at: datetime | None = Field(default=None, sa_type=Instant)
+    accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    handled_at: datetime | None = Field(default=None, sa_type=Instant)
+    outcome: str | None = None
+    due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    """The next deadline that is open; none once it is handled, or where the law sets none."""
+    salt: bytes = Field(sa_type=LargeBinary)
+    digest: bytes = Field(sa_type=LargeBinary)
+    leaf: bytes = Field(sa_type=LargeBinary)
+    chain: bytes = Field(sa_type=LargeBinary)
+    """The receiving unit's chain up to this tip."""
+    entry: int = Field(sa_type=BigInteger)
+    """Place in that chain, from 1 on."""
+    signing_key: str
+    """Id of the key that signs its receipt."""
+    etag: int = Field(sa_type=Integer)
+    """Grows with every change."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    revision: int = Field(sa_type=BigInteger, index=True)
+
+
+class ContentRow(TipsTable, table=True):
+    """What a tip says, sealed with a key of its own."""
+
+    __tablename__ = "tip_content"
+
+    tip_id: UUID = Field(primary_key=True)
+    key: str
+    """Wrapped: destroy it, and the content is gone."""
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class InformantRow(TipsTable, table=True):
+    """Who said it, where that is known, sealed with another key."""
+
+    __tablename__ = "tip_informant"
+
+    tip_id: UUID = Field(primary_key=True)
+    key: str
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class HistoryRow(TipsTable, table=True):
+    """One thing that happened to a tip. Rows are added, never changed."""
+
+    __tablename__ = "tip_history"
+
+    tip_id: UUID = Field(primary_key=True)
+    revision: int = Field(sa_type=BigInteger, primary_key=True)
+    ordinal: int = Field(sa_type=Integer, primary_key=True)
+    kind: str
+    """`received`, `deadline_missed`, or the act's name."""
+    occurred_at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)
+    by_unit: UUID | None = None
+    """Who did it; none where nobody did anything."""
+    client: str | None = None
+    facts: dict[str, Any] = Field(sa_type=Json)
+    """Category, units, outcome, step: never a word of the tip."""
+    note: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """What the officer wrote, sealed with the content's key."""
+
+
+class ReadingRow(TipsTable, table=True):
+    """Somebody read what a tip says."""
+
+    __tablename__ = "tip_reading"
+
+    id: UUID = Field(primary_key=True)
+    tip_id: UUID = Field(index=True)
+    by_unit: UUID
+    client: str
+    occurred_at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)
+    revision: int = Field(sa_type=BigInteger)
+
+
+DEADLINE_MISSED = "deadline_missed"
+"""Kind of what the clock brings into a history."""
+
+_tip = TipRow.__table__  # type: ignore[attr-defined]
+_content = ContentRow.__table__  # type: ignore[attr-defined]
+_informant = InformantRow.__table__  # type: ignore[attr-defined]
+_history = HistoryRow.__table__  # type: ignore[attr-defined]
+_reading = ReadingRow.__table__  # type: ignore[attr-defined]
+
+
+async def add_tips(
+    tx: Write,
+    tips: Sequence[Mapping[str, Any]],
+    contents: Sequence[Mapping[str, Any]],
+    informants: Sequence[Mapping[str, Any]],
+) -> None:
+    """Write the tips of a batch, few statements for all of them."""
+    stamp = {"etag": 1, "recorded_at": tx.recorded_at, "revision": tx.number}
+    await insert_rows(tx.connection, _tip, [{**row, **stamp} for row in tips])
+    await insert_rows(tx.connection, _content, contents)
+    await insert_rows(tx.connection, _informant, informants)
+    received = [_happened(tx, row["id"], "received", row["received_at"], {"channel": row["channel"]}) for row in tips]
+    await insert_rows(tx.connection, _history, received)
+
+
+def _happened(tx: Write, tip_id: UUID, kind: str, occurred_at: datetime, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "tip_id": tip_id,
+        "revision": tx.number,
+        "ordinal": 0,
+        "kind": kind,
+        "occurred_at": occurred_at,
+        "recorded_at": tx.recorded_at,
+        "by_unit": None,
+        "client": None,
+        "facts": facts,
+        "note": None,
+    }
+
+
+async def change_tip(tx: Write, tip: Any, **changed: Any) -> None:
+    """Write where a tip stands now."""
+    values = {**changed, "etag": tip.etag + 1, "revision": tx.number}
+    await tx.execute(update(_tip).where(_tip.c.id == tip.id).values(values))
+
+
+async def note_happening(
+    tx: Write,
+    tip_id: UUID,
+    kind: str,
+    occurred_at: datetime,
+    facts: Mapping[str, Any],
+    *,
+    by_unit: UUID | None = None,
+    client: str | None = None,
+    note: bytes | None = None,
+) -> None:
+    """Add one thing to a tip's history, behind what this transaction added before."""
+    same = (_history.c.tip_id == tip_id, _history.c.revision == tx.number)
+    before = (await tx.execute(select(func.count()).select_from(_history).where(*same))).scalar_one()
+    by = {"ordinal": before, "by_unit": by_unit, "client": client, "note": note}
+    await insert_rows(tx.connection, _history, [_happened(tx, tip_id, kind, occurred_at, facts) | by])
+
+
+async def note_reading(tx: Write, row: Mapping[str, Any]) -> None:
+    """Keep that somebody read a tip."""
+    await insert_rows(tx.connection, _reading, [{**row, "recorded_at": tx.recorded_at, "revision": tx.number}])
+
+
+async def get_tip(read: Read, tip_id: UUID) -> Any:
+    """Return the row of a tip.
+
+    Raises:
+        TipUnknown: There is none.
+    """
+    row = (await read.execute(select(_tip).where(_tip.c.id == tip_id))).one_or_none()
+    if row is None:
+        raise TipUnknown(tip=tip_id)
+    return row
+
+
+async def get_content(read: Read, tip_id: UUID) -> Any:
+    """Return the sealed content of a tip that is known to exist."""
+    return (await read.execute(select(_content).where(_content.c.tip_id == tip_id))).one()
+
+
+async def history_of(read: Read, tip_id: UUID) -> Sequence[Any]:
+    """Return what happened to a tip, in the order in which it was recorded."""
+    mine = select(_history).where(_history.c.tip_id == tip_id)
+    return (await read.execute(mine.order_by(_history.c.revision, _history.c.ordinal))).all()
+
+
+async def steps_missed(read: Read, tip_id: UUID) -> set[str]:
+    """Return the steps of whose deadline it is noted that it was missed."""
+    mine = select(_history.c.facts).where(_history.c.tip_id == tip_id, _history.c.kind == DEADLINE_MISSED)
+    return {facts["step"] for facts in (await read.execute(mine)).scalars()}
+
+
+async def readings_of(read: Read, tip_id: UUID) -> Sequence[Any]:
+    """Return who read a tip, the first one first."""
+    mine = select(_reading).where(_reading.c.tip_id == tip_id)
+    return (await read.execute(mine.order_by(_reading.c.revision))).all()
+
+
+async def first_due(read: Read) -> datetime | None:
+    """Return the first deadline that is open."""
+    return (await read.execute(select(func.min(_tip.c.due_at)))).scalar_one_or_none()
+
+
+async def due_by(read: Read, t: datetime, limit: int) -> Sequence[Any]:
+    """Return tips with an open deadline that has passed at an instant, the first one first."""
+    due = select(_tip).where(_tip.c.due_at <= t).order_by(_tip.c.due_at, _tip.c.id)
+    return (await read.execute(due.limit(limit))).all()
+
+
+async def running_tips(read: Read) -> Sequence[Any]:
+    """Return the tips that are not handled yet."""
+    return (await read.execute(select(_tip).where(_tip.c.handled_at.is_(None)).order_by(_tip.c.id))).all()
+
+
+async def changed_tips(read: Read, after: int, limit: int) -> Followed:
+    """Return the rows of tips that changed after a revision, by whole revisions."""
+    return await rows_after(read, _tip, after=after, limit=limit)
+
+
+async def list_page(
+    read: Read, *, limit: int, after_key: tuple[Any, ...] | None = None, state: str | None = None
+) -> Sequence[Any]:
+    """Return up to `limit` rows in the order (instant of receipt, id), from behind such a key."""
+    statement = select(_tip).order_by(_tip.c.received_at, _tip.c.id).limit(limit)
+    if state is not None:
+        statement = statement.where(_tip.c.state == state)
+    if after_key is not None:
+        statement = statement.where(tuple_(_tip.c.received_at, _tip.c.id) > after_key)
+    return (await read.execute(statement)).all()

@@ -1,0 +1,35 @@
+"""Give a tip to the unit that looks into it: from then on that unit is responsible, and nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kernel.ids import UnitId
+from kernel.units import UnitTree
+from services.tips.domain.refusals import AssigneeOutside
+from services.tips.domain.tip import Act
+from services.tips.usecases.move_tip import Doing, Move, move_tip
+
+_BODIES = frozenset({"body", "team"})
+
+
+async def assign_tip(tip: Any, to: UnitId, note: str, doing: Doing) -> None:
+    """Assign a tip to a body of the house that received it.
+
+    Raises:
+        UnitOutside: The caller does not act for the responsible unit.
+        AssigneeOutside: The unit is of another house: to that one, a tip is transferred.
+        TransitionIllegal: It is not classified, or done with.
+    """
+    tree, day = doing.actor.tree, doing.actor.on
+    house = _house(tree, tree.bearer(UnitId(tip.unit_id), day) or UnitId(tip.responsible_id), doing)
+    if not tree.is_within(to, house, day):
+        raise AssigneeOutside(unit=tree.get(to).code, house=tree.get(house).code)
+    changed = {"responsible_id": to, "accepted_at": tip.accepted_at or doing.at}
+    await move_tip(tip, Move(Act.ASSIGN, changed, {"to": str(to)}, note), doing)
+
+
+def _house(tree: UnitTree, unit_id: UnitId, doing: Doing) -> UnitId:
+    """Return the administrative unit that a unit is, or belongs to."""
+    above = (unit_id, *tree.ancestors(unit_id, doing.actor.on))
+    return next((one for one in above if tree.get(one).kind not in _BODIES), unit_id)

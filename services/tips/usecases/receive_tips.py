@@ -1,0 +1,132 @@
+"""Receive tips: kept, numbered and entered in the ledger, all that came together in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.events.tips import TipReceived
+from kernel.clock import legal_day
+from kernel.problems import Problem
+from runtime.database import Write
+from runtime.http.request_once import Made, Place, Seen, Sent, remember, seen_before
+from services.tips.domain.tip import TipState
+from services.tips.ledger.entry import chained, digest_of, leaf_of
+from services.tips.ledger.receipt import number_of
+from services.tips.store.ledger import Head, UnitYear, counters_of, heads_of, write_ends
+from services.tips.store.tips import add_tips
+from services.tips.usecases.seal_tip import SealedPart
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A tip that waits to be kept. Its words are sealed already."""
+
+    sent: Sent
+    """The request that brought it: it makes one tip, however often it is sent."""
+    tip_id: UUID
+    unit_id: UUID
+    unit_code: str
+    channel: str
+    readable: bool
+    received_at: datetime
+    due_at: datetime | None
+    """The first deadline."""
+    content: SealedPart
+    informant: SealedPart | None
+    salt: bytes
+    signing_key: str
+
+
+async def receive_tips(tx: Write, intakes: Sequence[Intake]) -> Sequence[Made | Problem]:
+    """Keep the tips of a batch in the order in which they came, and say of each request what it made.
+
+    Numbers are dense because they are given in the writer's turn, and only with the tip itself.
+    """
+    seen = await seen_before(tx, [intake.sent for intake in intakes])
+    new = _first_of_each(intakes, seen)
+    if new:
+        await _keep(tx, list(new.values()))
+    made = seen | {place: Seen(intake.sent.digest, str(intake.tip_id)) for place, intake in new.items()}
+    return [_answer(intake, made[intake.sent.place]) for intake in intakes]
+
+
+def _first_of_each(intakes: Sequence[Intake], seen: dict[Place, Seen]) -> dict[Place, Intake]:
+    new: dict[Place, Intake] = {}
+    for intake in intakes:
+        if intake.sent.place not in seen:
+            new.setdefault(intake.sent.place, intake)
+    return new
+
+
+def _answer(intake: Intake, made: Seen) -> Made | Problem:
+    if made.resource == str(intake.tip_id):
+        return Made(made.resource, repeated=False)
+    try:
+        return made.for_request(intake.sent)
+    except Problem as refused:
+        return refused
+
+
+async def _keep(tx: Write, intakes: Sequence[Intake]) -> None:
+    heads = await heads_of(tx, {intake.unit_id for intake in intakes})
+    counters = await counters_of(tx, {_year_of(intake) for intake in intakes})
+    rows = [_entered(intake, heads, counters) for intake in intakes]
+    await add_tips(
+        tx,
+        rows,
+        [{"tip_id": one.tip_id, **one.content._asdict()} for one in intakes],
+        [{"tip_id": one.tip_id, **one.informant._asdict()} for one in intakes if one.informant is not None],
+    )
+    await write_ends(tx, heads, counters)
+    await remember(tx, [(intake.sent, str(intake.tip_id)) for intake in intakes])
+    tx.publish(
+        *(
+            TipReceived(
+                tip_id=row["id"],
+                unit_id=row["unit_id"],
+                number=row["number"],
+                received_at=row["received_at"],
+                occurred_at=row["received_at"],
+                late=False,
+            )
+            for row in rows
+        )
+    )
+
+
+def _year_of(intake: Intake) -> UnitYear:
+    return intake.unit_id, legal_day(intake.received_at).year
+
+
+def _entered(intake: Intake, heads: dict[UUID, Head], counters: dict[UnitYear, int]) -> dict[str, Any]:
+    """Return the row of a tip, with the next number and the next entry of its unit."""
+    year = _year_of(intake)
+    place = counters[year] = counters[year] + 1
+    number = number_of(intake.unit_code, year[1], place)
+    digest = digest_of(intake.content.sealed, None if intake.informant is None else intake.informant.sealed)
+    leaf = leaf_of(salt=intake.salt, number=number, digest=digest, received_at=intake.received_at)
+    before = heads[intake.unit_id]
+    head = heads[intake.unit_id] = Head(before.entries + 1, chained(before.chain, leaf))
+    return {
+        "id": intake.tip_id,
+        "unit_id": intake.unit_id,
+        "responsible_id": intake.unit_id,
+        "year": year[1],
+        "place": place,
+        "number": number,
+        "channel": intake.channel,
+        "readable": intake.readable,
+        "state": TipState.RECEIVED.value,
+        "received_at": intake.received_at,
+        "due_at": intake.due_at,
+        "salt": intake.salt,
+        "digest": digest,
+        "leaf": leaf,
+        "chain": head.chain,
+        "entry": head.entries,
+        "signing_key": intake.signing_key,
+    }

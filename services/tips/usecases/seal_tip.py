@@ -1,0 +1,54 @@
+"""Seal what a tip says, and who said it, each with a key of its own, before it waits for its turn."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from runtime.crypto import DataKey, Vault
+
+
+class SealedPart(NamedTuple):
+    """One part of a tip as it is kept."""
+
+    key: str
+    """Wrapped."""
+    sealed: bytes
+
+
+def seal_content(vault: Vault, tip_id: UUID, content: bytes) -> SealedPart:
+    """Return what a tip says, sealed."""
+    return _seal(vault, content, _content_of(tip_id))
+
+
+def seal_informant(vault: Vault, tip_id: UUID, informant: bytes) -> SealedPart:
+    """Return who said it, sealed apart."""
+    return _seal(vault, informant, f"tips/informant/{tip_id}")
+
+
+def content_key(vault: Vault, tip_id: UUID, wrapped: str) -> DataKey:
+    """Return the key of a tip's content, with which officers' notes are sealed too."""
+    return vault.unwrap(wrapped, _content_of(tip_id))
+
+
+def open_content(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
+    """Return what a tip says.
+
+    Raises:
+        SealBroken: It was changed, or its key is gone.
+    """
+    return content_key(vault, tip_id, part.key).open(part.sealed, _content_of(tip_id))
+
+
+def note_context(tip_id: UUID) -> str:
+    """Return to what an officer's note is bound."""
+    return f"tips/note/{tip_id}"
+
+
+def _content_of(tip_id: UUID) -> str:
+    return f"tips/content/{tip_id}"
+
+
+def _seal(vault: Vault, plaintext: bytes, context: str) -> SealedPart:
+    key = vault.new_key(context)
+    return SealedPart(key.wrapped, key.seal(plaintext, context))

@@ -1,0 +1,77 @@
+"""Build the service: the one place where its parts are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.events import plans as events
+from kernel.clock import Clock
+from runtime.auth.verifier import TokenVerifier
+from runtime.batch import Batch
+from runtime.bus import Bus
+from runtime.consumer import Consumer, On
+from runtime.crypto import ServiceKeys
+from runtime.database import Database, Settings
+from runtime.http.request_once import Made
+from runtime.reference import Reference
+from runtime.service import Service
+from runtime.surroundings import digest_secret_of, kafka_bus_of, keys_of, senders_of, verifier_of
+from runtime.telemetry.metrics import Metrics
+from runtime.watch import Watch
+from services.tips.config import TipsConfig
+from services.tips.consumers.on_calendar_changed import OnCalendarChanged
+from services.tips.consumers.on_units_changed import on_units_changed
+from services.tips.store.tips import first_due
+from services.tips.usecases.note_missed import NoteMissedDeadlines
+from services.tips.usecases.receive_tips import Intake, receive_tips
+
+NAME = "tips"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(kw_only=True)
+class Tips(Service):
+    """The parts of the tips service."""
+
+    keys: ServiceKeys
+    intake: Batch[Intake, Made]
+
+
+def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus) -> Tips:
+    """Return the service's parts, not yet started."""
+    settings = Settings(url=config.database_url, durable=config.database_durable)
+    database = Database(settings, service=NAME, clock=clock)
+    reference = Reference(database)
+    metrics = Metrics(NAME)
+    handlers: list[On[Any]] = [
+        On(events.UnitsChanged, on_units_changed),
+        On(events.CalendarChanged, OnCalendarChanged(reference)),
+    ]
+    return Tips(
+        name=NAME,
+        clock=clock,
+        database=database,
+        migrations=MIGRATIONS,
+        reference=reference,
+        verifier=verifier,
+        bus=bus,
+        metrics=metrics,
+        digest_secret=digest_secret_of(config, NAME),
+        consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
+        watches=[Watch(database, next_at=first_due, act=NoteMissedDeadlines(reference))],
+        senders=senders_of(config, config.senders_file),
+        keys=keys_of(config, NAME),
+        intake=Batch(database, receive_tips),
+    )
+
+
+def from_environment(clock: Clock) -> Tips:
+    """Return the parts of a service that runs as a process of its own, with Kafka and a remote issuer.
+
+    Raises:
+        SettingMissing: A setting without default is not set.
+    """
+    config = TipsConfig()
+    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config))

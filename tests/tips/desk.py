@@ -1,0 +1,138 @@
+"""Who brings tips and who handles them: desks of units, a hotline, and plans, which tells of units."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import func, select
+from standardwebhooks import Webhook
+
+from contracts.model import Event
+from kernel.clock import Clock
+from runtime.database import Database
+from runtime.database.outbox import outbox
+from runtime.inbox import inbox
+from runtime.service import Service
+from runtime.surroundings import DEVELOPMENT_SENDER, SENDERS_FILE
+from tests.rig import Tokens
+
+SCOPES = ("tips:read", "tips:intake", "tips:handle", "tips:content")
+
+CONTENT = {"summary": "Đèn biển Kê Gà nhấp nháy lạ về đêm.", "place": "Mũi Kê Gà"}
+INFORMANT = {"name": "Người gác đèn", "phone": "0912345678"}
+
+
+@dataclass
+class PlansOutbox:
+    """Plans, as far as tips knows it: an outbox from which the bus delivers."""
+
+    outbox: Database
+    service: Service
+
+    async def tell(self, *events: Event) -> None:
+        """Publish events in one transaction, and wait until they have taken effect."""
+
+        async def publish(tx: Any) -> None:
+            tx.publish(*events)
+
+        await self.outbox.write(publish)
+        async with asyncio.timeout(20):
+            while True:
+                rings = self.service.database.committed.rings
+                if await _count(self.outbox, outbox) <= await _count(self.service.database, inbox):
+                    return
+                await self.service.database.committed.after(rings)
+
+
+async def _count(database: Database, table: Any) -> int:
+    async with database.read() as read:
+        return int((await read.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+@dataclass
+class Desk:
+    """A desk that acts for one unit."""
+
+    client: httpx.AsyncClient
+    tokens: Tokens
+    unit: str
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def headers(self, **more: str) -> dict[str, str]:
+        """Return the headers of a request."""
+        named = {name.replace("_", "-"): value for name, value in more.items()}
+        return self.tokens.bearer(*SCOPES, unit=self.unit) | named
+
+    async def get(self, path: str, **query: Any) -> httpx.Response:
+        """Read something."""
+        return await self.client.get(path, params=query, headers=self.headers())
+
+    async def read(self, path: str, **query: Any) -> Any:
+        """Read something that is there."""
+        answer = await self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def enter(self, *, key: str | None = None, **body: Any) -> httpx.Response:
+        """Enter a tip for somebody who came by."""
+        tip = {"unit": self.unit, "channel": "visitor", "content": CONTENT} | body
+        own = self.headers(Idempotency_Key=key or f"{self.unit}-{next(self._numbers)}")
+        return await self.client.post("/v1/tips", json=tip, headers=own)
+
+    async def entered(self, **body: Any) -> str:
+        """Enter a tip, and return its path."""
+        answer = await self.enter(**body)
+        assert answer.status_code == 201, answer.text
+        return f"/v1/tips/{answer.json()['tip_id']}"
+
+    async def step(self, tip: str, verb: str, **body: Any) -> httpx.Response:
+        """Do something with a tip as it was read just now."""
+        tag = (await self.get(tip)).headers["etag"]
+        return await self.client.post(f"{tip}/{verb}", json=body, headers=self.headers(If_Match=tag))
+
+    async def done(self, tip: str, verb: str, **body: Any) -> Any:
+        """Do something with a tip that can be done, and return how it stands then."""
+        answer = await self.step(tip, verb, **body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@dataclass
+class Hotline:
+    """A machine that signs what it sends."""
+
+    client: httpx.AsyncClient
+    clock: Clock
+    secret: str
+    name: str = DEVELOPMENT_SENDER
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    @classmethod
+    def with_secret_in(cls, data: Path, client: httpx.AsyncClient, clock: Clock) -> Hotline:
+        """Return the hotline that the service in a folder knows."""
+        known = json.loads((data / "keys" / SENDERS_FILE).read_text("utf-8"))
+        return cls(client, clock, known[DEVELOPMENT_SENDER]["secrets"][0])
+
+    def signed(self, body: bytes, message_id: str) -> dict[str, str]:
+        """Return the headers with which the official library signs a body."""
+        now = self.clock.now()
+        return {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(self.secret).sign(message_id, now, body.decode()),
+        }
+
+    async def send(
+        self, body: Any, *, message_id: str | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Send a tip, or bytes as they are."""
+        content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        signed = self.signed(content, message_id or f"msg_{next(self._numbers)}") if headers is None else headers
+        sent = {name: value.encode() for name, value in ({"content-type": "application/json"} | signed).items()}
+        return await self.client.post(f"/v1/tips/hotline/{self.name}", content=content, headers=sent)
