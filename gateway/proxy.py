@@ -71,7 +71,7 @@ class Proxy:
         await self._call_with_retries(route, inner, exchange)
 
     async def _identify(self, route: Route, scope: Scope) -> Hashable:
-        """Return who asks: a client's id, or a masked address where the route is open."""
+        """Return who asks: a client's id, or a masked address where the route is open or signed for the service."""
         if not route.needs_token:
             return self._masked_address(scope)
         authorization = _header(scope["headers"], b"authorization")
@@ -87,7 +87,7 @@ class Proxy:
         return self._addresses.mask(scope["client"][0] if scope.get("client") else "")
 
     def _rate_of(self, route: Route) -> RateLimitItem:
-        if not route.needs_token:
+        if not route.needs_token and not route.is_signed:
             return self._anonymous_rate
         return self._bulk_rate if route.is_bulk else self._rate
 

@@ -32,6 +32,8 @@ class Route:
     template: str
     needs_token: bool
     is_bulk: bool
+    is_signed: bool = False
+    """A machine that signs calls it: often, and from one address."""
 
     @property
     def only_reads(self) -> bool:
@@ -74,6 +76,7 @@ class RouteTable:
                         template=template,
                         needs_token=OPEN not in operation,
                         is_bulk=operation.get(KIND) == "bulk",
+                        is_signed=operation.get(OPEN) == "signature",
                     )
                 )
 

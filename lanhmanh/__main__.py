@@ -8,7 +8,7 @@ import typer
 
 from kernel.problems import Problem
 from lanhmanh.api import Refused
-from lanhmanh.commands import explain, indicators, migrate, plan, serve, status, token, units, up
+from lanhmanh.commands import explain, indicators, migrate, plan, serve, sign, status, token, units, up
 
 app = typer.Typer(
     name="lanhmanh",
@@ -21,6 +21,7 @@ app.command()(up.up)
 app.command()(serve.serve)
 app.command()(migrate.migrate)
 app.command()(token.token)
+app.command()(sign.sign)
 app.add_typer(units.commands, name="units")
 app.add_typer(plan.commands, name="plan")
 app.command()(status.status)

@@ -12,17 +12,28 @@ from kernel.clock import SystemClock
 from lanhmanh.folder import Folder, folder, port
 from runtime.auth.issuer import open_issuer
 
-SCOPES = (
-    "plans:read",
-    "plans:write",
-    "plans:units",
-    "plans:calendar",
-    "reports:read",
-    "reports:submit",
-    "reports:review",
-    "reports:import",
-)
-"""Every scope that there is."""
+SCOPES = {
+    "plans": ("plans:read", "plans:write", "plans:units", "plans:calendar"),
+    "reports": ("reports:read", "reports:submit", "reports:review", "reports:import"),
+    "tips": ("tips:read", "tips:intake", "tips:handle", "tips:content"),
+    "referrals": (
+        "referrals:read",
+        "referrals:case",
+        "referrals:person",
+        "referrals:provide",
+        "referrals:directory",
+        "referrals:release",
+    ),
+}
+"""Every scope that there is, by service."""
+APART = "referrals"
+"""Its scopes are never in one token with those of tips: whoever needs them asks for them."""
+
+
+def scopes_of(services: Iterable[str] | None = None) -> list[str]:
+    """Return all scopes of some services; by default of all but the one that stands apart."""
+    asked = services or [service for service in SCOPES if service != APART]
+    return [scope for service in asked for scope in SCOPES[service]]
 
 
 class Refused(Exception):
@@ -61,7 +72,7 @@ def connect() -> Api:
     """Return a client of the product that `LANHMANH_URL` names, or that runs on the folder of `LANHMANH_DATA`."""
     here = folder()
     url = os.environ.get("LANHMANH_URL") or here.address() or f"http://127.0.0.1:{port()}"
-    token = os.environ.get("LANHMANH_TOKEN") or development_token(here, url, unit="VN", scopes=SCOPES)
+    token = os.environ.get("LANHMANH_TOKEN") or development_token(here, url, unit="VN", scopes=scopes_of())
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": os.environ.get("LANHMANH_LANGUAGE", "vi")}
     return Api(httpx.Client(base_url=url, headers=headers, timeout=120))
 

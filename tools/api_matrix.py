@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 
 from runtime.http.app import declarations
-from runtime.http.declaration import Declaration
+from runtime.http.declaration import Access, Declaration
 from tools.generated import ROOT, settle
 from tools.unstarted import service_names, unstarted
 
@@ -27,6 +27,11 @@ Each service commits its own: `services/<service>/openapi.json`.
 A caller sends `Authorization: Bearer <token>`, a JWT (RS256, ES256 or EdDSA) of the configured issuer.
 Its claim `scope` says what the caller may do, its claim `unit` for which unit: a code, read on the day of the act.
 The gateway checks the token, and the service checks it again.
+No token has scopes of `tips` and of `referrals` together, and none with a scope of `referrals` names an enforcement body.
+
+A machine that cannot come with a token signs instead (Standard Webhooks 1.0.0): `webhook-id`, `webhook-timestamp` and \
+`webhook-signature`, HMAC-SHA256 over `id.timestamp.body` with the secret that it was given. A signature is good for five \
+minutes; `webhook-id` is the idempotency key, for ever. Few routes are for everybody.
 
 | Unit rule | Meaning |
 |---|---|
@@ -73,12 +78,16 @@ def page(rows: Iterable[Declaration]) -> str:
     for row in rows:
         by_service.setdefault(row.service, []).append(row)
     for service, declared in by_service.items():
-        parts.append(f"\n### {service}\n\n| Method | Path | Scope | Unit rule | Kind |\n|---|---|---|---|---|\n")
+        parts.append(f"\n### {service}\n\n| Method | Path | Who | Unit rule | Kind |\n|---|---|---|---|---|\n")
         parts += [
-            f"| {row.method} | `{row.path}` | `{row.scope}` | `{row.units}` | `{row.kind}` |\n"
+            f"| {row.method} | `{row.path}` | {_door(row)} | `{row.units}` | `{row.kind}` |\n"
             for row in sorted(declared, key=lambda row: (row.path, row.method))
         ]
     return "".join(parts)
+
+
+def _door(row: Declaration) -> str:
+    return f"`{row.scope}`" if row.scope else {Access.SIGNATURE: "a signature", Access.PUBLIC: "everybody"}[row.access]
 
 
 def main(arguments: list[str]) -> int:

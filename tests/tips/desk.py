@@ -134,5 +134,6 @@ class Hotline:
         """Send a tip, or bytes as they are."""
         content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         signed = self.signed(content, message_id or f"msg_{next(self._numbers)}") if headers is None else headers
-        sent = {name: value.encode() for name, value in ({"content-type": "application/json"} | signed).items()}
+        named = {"content-type": "application/json"} | signed
+        sent = [(name.encode(), value.encode()) for name, value in named.items()]
         return await self.client.post(f"/v1/tips/hotline/{self.name}", content=content, headers=sent)
