@@ -27,11 +27,11 @@ Each service commits its own: `services/<service>/openapi.json`.
 A caller sends `Authorization: Bearer <token>`, a JWT (RS256, ES256 or EdDSA) of the configured issuer.
 Its claim `scope` says what the caller may do, its claim `unit` for which unit: a code, read on the day of the act.
 The gateway checks the token, and the service checks it again.
-No token has scopes of `tips` and of `referrals` together, and none with a scope of `referrals` names an enforcement body.
+No token has scopes of `tips` and of `referrals` together; none with a scope of `referrals` names an enforcement body.
 
-A machine that cannot come with a token signs instead (Standard Webhooks 1.0.0): `webhook-id`, `webhook-timestamp` and \
-`webhook-signature`, HMAC-SHA256 over `id.timestamp.body` with the secret that it was given. A signature is good for five \
-minutes; `webhook-id` is the idempotency key, for ever. Few routes are for everybody.
+A machine that cannot come with a token signs instead (Standard Webhooks 1.0.0): `webhook-id`, `webhook-timestamp` \
+and `webhook-signature`, HMAC-SHA256 over `id.timestamp.body` with the secret that it was given.
+A signature is good for five minutes; `webhook-id` is the idempotency key, for ever. Few routes are for everybody.
 
 | Unit rule | Meaning |
 |---|---|
