@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from services.reports.evaluation.indicator import TipsFigures, Value
+from services.reports.evaluation.indicator import Value
 from services.reports.evaluation.measures import Count, Growth, Indicator, Measure, Narrative, Ratio, Source, Target
+from services.reports.evaluation.tips import TipsFigures
 from tests.reports.evaluation.histories import instant
 from tests.reports.evaluation.worlds import YEAR_END, World, said
 
