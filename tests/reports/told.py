@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,6 +17,7 @@ from contracts.events.tips import (
     TipReceived,
     TipTransferred,
 )
+from contracts.model import Event
 from tests.reports.builders import UNIT, an_element, an_indicator, at
 
 _NAMES = UUID("5b8f0f2e-3333-5222-8333-b1a2c3d4e5f6")
@@ -75,6 +76,24 @@ class Tip:
 
     def missed(self, occurred_at: datetime) -> TipDeadlineMissed:
         return TipDeadlineMissed(step="classify", **self._said(occurred_at, late=True))
+
+
+FACTS = ("received", "classified", "transferred", "closed", "missed")
+
+
+def what_of(tip: Tip, fact: str, occurred_at: datetime, *, late: bool) -> Event:
+    """Return one thing that is told of a tip, by its name; it was closed a day after it was handled."""
+    match fact:
+        case "received":
+            return tip.received()
+        case "classified":
+            return tip.classified(occurred_at, late=late)
+        case "transferred":
+            return tip.transferred(occurred_at, late=late)
+        case "closed":
+            return tip.closed(occurred_at + timedelta(days=1), handled_at=occurred_at, late=late)
+        case _:
+            return tip.missed(occurred_at)
 
 
 def unit_of(code: str) -> UUID:
