@@ -66,6 +66,13 @@ REASON = {
     "no_figures_yet": "chưa có số liệu được tính",
 }
 """Why there is no verdict, in Vietnamese."""
+TIPS = {
+    "handled_in_time": "đúng hạn",
+    "handled_late": "quá hạn",
+    "running_in_time": "đang xử lý",
+    "running_late": "đang xử lý quá hạn",
+}
+"""What the tips service counts, in Vietnamese."""
 
 
 def write_raw(body: bytes) -> None:

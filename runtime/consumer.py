@@ -49,7 +49,7 @@ class On(Generic[E]):
 
 
 class Consumer:
-    """One consumer of one topic."""
+    """One consumer of one topic. A service reads each of its topics with one, all under the same name."""
 
     def __init__(
         self,
@@ -204,7 +204,7 @@ class Consumer:
     async def _retry_dead_letters(self) -> None:
         """Try again what was put aside before: a new release may have mended the cause."""
         async with self._database.read() as read:
-            messages = await list_waiting(read.connection, self.name)
+            messages = await list_waiting(read.connection, self.name, self.topic)
         for message in messages:
             try:
                 await self._apply([message], None)

@@ -52,9 +52,13 @@ async def put_aside(
     await insert_new(connection, dead_letter, [row], dead_letter.c.event_id)
 
 
-async def list_waiting(connection: AsyncConnection, consumer: str) -> Sequence[Message]:
-    """Return the messages put aside that have not taken effect since, oldest first."""
-    waiting = select(dead_letter).where(dead_letter.c.consumer == consumer, dead_letter.c.replayed_at.is_(None))
+async def list_waiting(connection: AsyncConnection, consumer: str, topic: str) -> Sequence[Message]:
+    """Return the messages of a topic that were put aside and have not taken effect since, oldest first.
+
+    A consumer reads several topics under one name, each with handlers that know nothing of the others' events.
+    """
+    mine = (dead_letter.c.consumer == consumer, dead_letter.c.topic == topic)
+    waiting = select(dead_letter).where(*mine, dead_letter.c.replayed_at.is_(None))
     rows = (await connection.execute(waiting.order_by(dead_letter.c.died_at))).all()
     return [
         Message(

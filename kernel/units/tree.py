@@ -56,6 +56,9 @@ class UnitTree:
     def __len__(self) -> int:
         return len(self._units)
 
+    def __contains__(self, unit_id: UnitId) -> bool:
+        return unit_id in self._units
+
     def __iter__(self) -> Iterator[Unit]:
         """Every unit that ever existed, by code and first day."""
         return iter(self._units.values())

@@ -10,6 +10,7 @@ from lanhmanh.api import connect
 from lanhmanh.shown import (
     ACCEPT,
     REASON,
+    TIPS,
     VERDICT,
     AsFormat,
     AsOf,
@@ -49,8 +50,8 @@ def indicators(
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
     value, coverage = one["value"], one["coverage"]
     known = value["n"] is not None and value["d"] is not None
-    why = REASON.get(one["reason"] or "", "")
     missing = ", ".join(unit["code"] for unit in coverage["missing"])
+    why = REASON.get(one["reason"] or "", "") or (f"thiếu {missing}" if missing else "")
     return (
         one["name"],
         one["period"],
@@ -59,8 +60,15 @@ def _row(one: dict[str, Any]) -> tuple[object, ...]:
         _target(one),
         f"{coverage['counted']}/{coverage['expected']}",
         VERDICT[one["verdict"]],
-        why or (f"thiếu {missing}" if missing else ""),
+        "; ".join(part for part in (why, _tips(one["tips"])) if part),
     )
+
+
+def _tips(tips: dict[str, int] | None) -> str:
+    """Say what the tips service counted, beside what units report from their own books."""
+    if tips is None:
+        return ""
+    return "tiếp nhận tin: " + ", ".join(f"{words} {tips[name]}" for name, words in TIPS.items())
 
 
 def _rate(one: dict[str, Any]) -> str:

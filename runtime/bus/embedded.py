@@ -43,7 +43,9 @@ class EmbeddedBus:
         self._producers = producers
 
     async def subscribe(self, consumer: str, topic: str, database: Database) -> EmbeddedSubscription:
-        return await EmbeddedSubscription.resumed(consumer, topic, own=database, producer=self._producers[topic])
+        # A topic whose producer is not in this process is silent: the subscriber's own outbox has nothing of it.
+        producer = self._producers.get(topic, database)
+        return await EmbeddedSubscription.resumed(consumer, topic, own=database, producer=producer)
 
     def publisher(self) -> None:
         return None

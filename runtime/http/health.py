@@ -64,7 +64,7 @@ async def _measure(service: Service) -> None:
             service.metrics.revision.labels(service.name).set((await read.newest()).number)
             service.metrics.dead_waiting.labels(service.name).set(await count_waiting(read.connection))
         for consumer in service.consumers:
-            service.metrics.lag.labels(service.name, consumer.name).set(await consumer.lag())
+            service.metrics.lag.labels(service.name, consumer.name, consumer.topic).set(await consumer.lag())
     except (SQLAlchemyError, OSError) as error:
         # The other metrics are wanted most when something is down.
         get_logger(service.name).warning("not measured", error=type(error).__name__)

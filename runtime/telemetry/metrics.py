@@ -23,7 +23,7 @@ class Metrics:
         self.failures = counter("event_failures", "Tries that failed.", ["service", "consumer", "type"])
         self.dead = counter("dead_letters", "Events put aside.", ["service", "consumer", "type"])
         self.dead_waiting = gauge("dead_letters_waiting", "Events put aside that have not taken effect.", ["service"])
-        self.lag = gauge("consumer_lag", "Events still to handle.", ["service", "consumer"])
+        self.lag = gauge("consumer_lag", "Events still to handle.", ["service", "consumer", "topic"])
         self.unsent = gauge("outbox_unsent", "Events that the broker has not acknowledged.", ["service"])
         self.unsent_age = gauge("outbox_unsent_age_seconds", "Age of the oldest of them.", ["service"])
         self.revision = gauge("revision", "Number of the newest transaction.", ["service"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.events import plans as events
+from contracts.events import plans, referrals, tips
 from kernel.clock import Clock
 from runtime.auth.verifier import TokenVerifier
 from runtime.bus import Bus
@@ -22,6 +22,12 @@ from services.reports.consumers.on_calendar_changed import OnCalendarChanged
 from services.reports.consumers.on_plan_amended import OnPlanAmended
 from services.reports.consumers.on_plan_closed import on_plan_closed
 from services.reports.consumers.on_plan_issued import OnPlanIssued
+from services.reports.consumers.on_statistics_released import on_statistics_released
+from services.reports.consumers.on_tip_classified import on_tip_classified
+from services.reports.consumers.on_tip_closed import on_tip_closed
+from services.reports.consumers.on_tip_deadline_missed import on_tip_deadline_missed
+from services.reports.consumers.on_tip_received import on_tip_received
+from services.reports.consumers.on_tip_transferred import on_tip_transferred
 from services.reports.consumers.on_units_changed import on_units_changed
 
 NAME = "reports"
@@ -41,14 +47,7 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
     database = Database(settings, service=NAME, clock=clock)
     reference = Reference(database)
     metrics = Metrics(NAME)
-    plan_issued = OnPlanIssued(reference)
-    handlers: list[On[Any]] = [
-        On(events.UnitsChanged, on_units_changed),
-        On(events.CalendarChanged, OnCalendarChanged(reference)),
-        On(events.PlanIssued, plan_issued, prepare=plan_issued.prepare),
-        On(events.PlanAmended, OnPlanAmended(reference)),
-        On(events.PlanClosed, on_plan_closed),
-    ]
+    handlers = _handlers(reference)
     return Reports(
         name=NAME,
         clock=clock,
@@ -59,9 +58,33 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
         bus=bus,
         metrics=metrics,
         digest_secret=digest_secret_of(config, NAME),
-        consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
+        consumers=[
+            Consumer(NAME, topic, handlers[topic], database=database, bus=bus, metrics=metrics) for topic in handlers
+        ],
         board=Board(database, reference, clock),
     )
+
+
+def _handlers(reference: Reference) -> dict[str, list[On[Any]]]:
+    """Return what happens with the events of each topic that the service reads."""
+    plan_issued = OnPlanIssued(reference)
+    return {
+        plans.TOPIC: [
+            On(plans.UnitsChanged, on_units_changed),
+            On(plans.CalendarChanged, OnCalendarChanged(reference)),
+            On(plans.PlanIssued, plan_issued, prepare=plan_issued.prepare),
+            On(plans.PlanAmended, OnPlanAmended(reference)),
+            On(plans.PlanClosed, on_plan_closed),
+        ],
+        tips.TOPIC: [
+            On(tips.TipReceived, on_tip_received),
+            On(tips.TipClassified, on_tip_classified),
+            On(tips.TipTransferred, on_tip_transferred),
+            On(tips.TipClosed, on_tip_closed),
+            On(tips.TipDeadlineMissed, on_tip_deadline_missed),
+        ],
+        referrals.TOPIC: [On(referrals.StatisticsReleased, on_statistics_released)],
+    }
 
 
 def from_environment(clock: Clock) -> Reports:

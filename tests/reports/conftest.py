@@ -13,7 +13,8 @@ import pytest_asyncio
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from contracts.events.plans import TOPIC
+from contracts.events import plans as plans_events
+from contracts.events import referrals, tips
 from kernel.clock import SetClock
 from runtime.bus.embedded import EmbeddedBus
 from runtime.database import Database, Settings
@@ -77,7 +78,7 @@ def tokens(clock: SetClock) -> Tokens:
 
 @pytest_asyncio.fixture
 async def outbox(sqlite_reports: Blueprint, clock: SetClock, tmp_path: Path) -> AsyncIterator[Database]:
-    """A database of plans, as far as the bus reads it: every service's database has an outbox."""
+    """A database of plans, tips and referrals, as far as the bus reads it: every service's database has an outbox."""
     folder = tmp_path / "plans"
     folder.mkdir()
     async with sqlite_reports.copied(folder) as url, a_database(url, service="plans", clock=clock) as database:
@@ -85,9 +86,10 @@ async def outbox(sqlite_reports: Blueprint, clock: SetClock, tmp_path: Path) -> 
 
 
 def a_service(url: str, clock: SetClock, outbox: Database) -> Reports:
-    """Wire the service over a database, behind plans' outbox."""
+    """Wire the service over a database, behind the outbox of all who tell it something."""
     config = ReportsConfig(database_url=url, database_durable=False, digest_secret=SecretStr("harbour"))
-    return wire(config, clock=clock, verifier=Tokens(clock).verifier(), bus=EmbeddedBus({TOPIC: outbox}))
+    bus = EmbeddedBus(dict.fromkeys((plans_events.TOPIC, tips.TOPIC, referrals.TOPIC), outbox))
+    return wire(config, clock=clock, verifier=Tokens(clock).verifier(), bus=bus)
 
 
 @pytest.fixture

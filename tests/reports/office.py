@@ -29,7 +29,7 @@ SCOPES = ("reports:read", "reports:submit", "reports:review", "reports:import")
 
 @dataclass
 class PlansOffice:
-    """Plans, as far as reports knows it: an outbox from which the bus delivers."""
+    """Plans, as far as reports knows it: an outbox from which the bus delivers. Tips and referrals tell by it too."""
 
     outbox: Database
     service: Reports

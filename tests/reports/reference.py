@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.reports.evaluation.history import Fact, FactKind
+from services.reports.evaluation.tips import TipFact, TipFactKind
 
 END_OF = {f"2025-{n:02d}": n for n in range(1, 13)} | {f"2025-Q{n}": 3 * n for n in range(1, 5)}
 END_OF |= {"2025-H1": 6, "2025-H2": 12, "2025-9M": 9, "2025": 12}
 """The last month of each period of 2025, the only year known here."""
+FIRST_OF = {key: number - 2 if "Q" in key else number for key, number in END_OF.items()}
+FIRST_OF |= {"2025-H1": 1, "2025-H2": 7, "2025-9M": 1, "2025": 1}
+BEGIN_OF = {
+    key: int(datetime(2025 - (number == 1), number - 1 or 12, 14, 17, tzinfo=UTC).timestamp()) * 1_000_000
+    for key, number in FIRST_OF.items()
+}
+"""The first instant of each: the fifteenth of the month before its first one."""
 
 ALONE = {"2025": ["2025-9M", "2025-H1"], "2025-9M": []}
 SUMMED = {"2025": ["2025-H1", "2025-H2"], "2025-9M": ["2025-H1", "2025-Q3"]}
@@ -98,6 +106,45 @@ def _status(
     if t >= due:
         return "overdue"
     return "due_soon" if t >= due - row.reminder else "not_due"
+
+
+@dataclass(frozen=True)
+class ToldTip:
+    """A tip with what was told of it, in the order of writing."""
+
+    unit: int
+    received_at: int
+    facts: tuple[TipFact, ...]
+
+
+def tip_stands(tip: ToldTip, t: int, known_at: int) -> str:
+    """Tell what happened to a tip in order: once it is handled, only what handles it says whether it was in time."""
+    told = [fact for fact in tip.facts if fact.recorded_at <= known_at]
+    if not told or t < tip.received_at:
+        return "absent"
+    state, late = "running", False
+    instants = [fact.occurred_at if fact.handled_at is None else fact.handled_at for fact in told]
+    for _, place in sorted((instant, place) for place, instant in enumerate(instants) if instant <= t):
+        fact = told[place]
+        if fact.kind in {TipFactKind.TRANSFERRED, TipFactKind.CLOSED}:
+            state, late = "handled", fact.late
+        elif state == "running":
+            late = fact.late or fact.kind == TipFactKind.DEADLINE_MISSED
+    return f"{state}_late" if late else f"{state}_in_time"
+
+
+def tips_counted(tips: Sequence[ToldTip], units: set[int], period: str, t: int, known_at: int) -> dict[str, int] | None:
+    """Count the tips that some units received in a period of 2025, by how they stand; None before any was told of."""
+    if not any(fact.recorded_at <= known_at for tip in tips for fact in tip.facts):
+        return None
+    begins, ends = BEGIN_OF[period], int(datetime(2025, END_OF[period], 14, 17, tzinfo=UTC).timestamp()) * 1_000_000
+    counted = dict.fromkeys(("handled_in_time", "handled_late", "running_in_time", "running_late"), 0)
+    for tip in tips:
+        if tip.unit in units and begins <= tip.received_at < ends:
+            stands = tip_stands(tip, t, known_at)
+            if stands != "absent":
+                counted[stands] += 1
+    return counted
 
 
 class Reference:

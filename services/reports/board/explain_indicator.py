@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import msgspec
 
 from contracts import plan as contract
 from kernel.calendar.period import Period
+from kernel.clock import from_micros
 from kernel.problems import Language
 from services.reports.board.indicators import (
     IndicatorShown,
@@ -20,11 +21,12 @@ from services.reports.board.indicators import (
 from services.reports.board.judged import Judged
 from services.reports.board.memory import Memory
 from services.reports.board.shapes import Standpoint, UnitName, encode, standpoint, unit_name
-from services.reports.board.words import of_reason, of_verdict
+from services.reports.board.words import local_time, of_reason, of_release, of_tips, of_verdict
 from services.reports.evaluation.contribution import Contribution
 from services.reports.evaluation.evidence import Used
 from services.reports.evaluation.indicator import Answer
 from services.reports.evaluation.measures import Target
+from services.reports.evaluation.releases import Release
 
 
 class ReportUsed(msgspec.Struct, frozen=True):
@@ -51,6 +53,13 @@ class UnitContribution(msgspec.Struct, frozen=True):
     reports: list[ReportUsed]
 
 
+class ReleaseUsed(msgspec.Struct, frozen=True):
+    """The released statistics in which the figures were looked up."""
+
+    release_id: UUID
+    occurred_at: datetime
+
+
 class IndicatorExplanation(msgspec.Struct, frozen=True):
     """Why one indicator has its verdict."""
 
@@ -65,6 +74,8 @@ class IndicatorExplanation(msgspec.Struct, frozen=True):
     because: str
     judged: str | None
     """The receiver's reason, where a person judged it."""
+    release: ReleaseUsed | None
+    """Of an indicator on support: where its figures come from."""
     units: list[UnitContribution]
 
 
@@ -101,6 +112,7 @@ class IndicatorExplanationQuestion:
                 note=indicator.note,
                 because=self._because(indicator, found),
                 judged=None if judged is None else judged.reason,
+                release=_release(found.release),
                 units=sorted((_unit(memory, one) for one in found.contributions), key=_by_code),
             )
         )
@@ -114,7 +126,17 @@ class IndicatorExplanationQuestion:
             "d": "–" if found.value.d is None else found.value.d,
             "target": _target(found.target, indicator),
         }
-        return of_verdict(found.verdict, self.language).format_map(facts)
+        sentences = [of_verdict(found.verdict, self.language, with_units=found.expected > 0).format_map(facts)]
+        if found.tips is not None:
+            sentences.append(of_tips(self.language).format_map(asdict(found.tips)))
+        if found.release is not None:
+            released = local_time(found.release.occurred_at)
+            sentences.append(of_release(self.language).format(released=released))
+        return " ".join(sentences)
+
+
+def _release(release: Release | None) -> ReleaseUsed | None:
+    return None if release is None else ReleaseUsed(release.id, from_micros(release.occurred_at))
 
 
 def _unit(memory: Memory, one: Contribution) -> UnitContribution:

@@ -13,10 +13,10 @@ import msgspec
 from contracts.plan import Plan, Rule
 from kernel.calendar.due import Bound, Roll
 from kernel.calendar.period import CutOff, parse_period
-from kernel.clock import ICT, from_micros, legal_day, to_micros
+from kernel.clock import from_micros, legal_day, to_micros
 from kernel.problems import Language
 from services.reports.board.memory import DAY
-from services.reports.board.words import of_status, wording
+from services.reports.board.words import local_time, of_status, wording
 from services.reports.domain.obligation import effective_at
 from services.reports.evaluation.book import Book
 from services.reports.evaluation.columns import Duty
@@ -161,9 +161,9 @@ def _calendar(rule: Rule, due_at: datetime | None, events: Sequence[EventShown],
 
 def _because(status: Status, standing: Any, language: Language) -> str:
     instants = {
-        "due": _local(standing.due_at),
-        "first": _local(standing.first_receipt_at),
-        "correction": _local(standing.correction_due_at),
+        "due": local_time(standing.due_at),
+        "first": local_time(standing.first_receipt_at),
+        "correction": local_time(standing.correction_due_at),
     }
     return of_status(status, language).format_map(instants)
 
@@ -184,8 +184,3 @@ def _event(row: Any, *, counted: bool) -> EventShown:
 
 def _instant(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
-
-
-def _local(micros: int | None) -> str:
-    """Write an instant as people in Viet Nam read it."""
-    return "–" if micros is None else from_micros(micros).astimezone(ICT).strftime("%H:%M:%S %d/%m/%Y")

@@ -12,7 +12,9 @@ from runtime.reference import Reference, ReferenceView
 from services.reports.store.judgements import judgements_after
 from services.reports.store.obligations import history_after, states_after
 from services.reports.store.plans import plans_after, versions_after
+from services.reports.store.releases import releases_after
 from services.reports.store.reports import versions_after as report_versions_after
+from services.reports.store.tips import tip_facts_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Delta:
     history: Sequence[Any] = ()
     report_versions: Sequence[Any] = ()
     judgements: Sequence[Any] = ()
+    tip_facts: Sequence[Any] = ()
+    releases: Sequence[Any] = ()
 
 
 async def read_delta(database: Database, reference: Reference, after: int, epoch: Any) -> Delta:
@@ -48,4 +52,6 @@ async def read_delta(database: Database, reference: Reference, after: int, epoch
             history=await history_after(read, *span),
             report_versions=await report_versions_after(read, *span),
             judgements=await judgements_after(read, *span),
+            tip_facts=await tip_facts_after(read, *span),
+            releases=await releases_after(read, *span),
         )

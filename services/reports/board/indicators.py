@@ -19,6 +19,7 @@ from services.reports.board.shapes import Standpoint, UnitName, encode, standpoi
 from services.reports.board.territory import TreeOf
 from services.reports.evaluation.evidence import Basis
 from services.reports.evaluation.indicator import Answer, Value
+from services.reports.evaluation.tips import TipsFigures
 from services.reports.evaluation.verdict import Verdict
 
 
@@ -34,6 +35,15 @@ class ValueShown(msgspec.Struct, frozen=True):
 
     n: int | None
     d: int | None
+
+
+class TipsShown(msgspec.Struct, frozen=True):
+    """What the tips service counted: the four add up to all tips received in the period."""
+
+    handled_in_time: int
+    handled_late: int
+    running_in_time: int
+    running_late: int
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -59,6 +69,8 @@ class IndicatorShown(msgspec.Struct, frozen=True):
     value: ValueShown
     own_books: ValueShown | None
     """Of the tips indicator: what units report from their own books, shown apart."""
+    tips: TipsShown | None
+    """Of the tips indicator: what the tips service counted; null until it has told of any tip."""
     target: TargetShown | None
     provisional: bool
     coverage: Coverage
@@ -128,6 +140,7 @@ def shown_of(memory: Memory, indicator: contract.Indicator, period: Period, foun
         reason=reason_of(indicator, found),
         value=_value(found.value),
         own_books=_value(found.own_books) if indicator.source is contract.Source.TIPS else None,
+        tips=_tips(found.tips),
         target=None if found.target is None else TargetShown(found.target.at_least, found.target.at_most),
         provisional=found.is_provisional,
         coverage=Coverage(found.counted, found.expected, _by_code(memory, found.missing)),
@@ -153,6 +166,12 @@ def _value(value: Value) -> ValueShown:
     return ValueShown(value.n, value.d)
 
 
+def _tips(tips: TipsFigures | None) -> TipsShown | None:
+    if tips is None:
+        return None
+    return TipsShown(tips.handled_in_time, tips.handled_late, tips.running_in_time, tips.running_late)
+
+
 def _by_code(memory: Memory, numbers: Iterable[int]) -> list[UnitName]:
     """Return units in an order that is the same in every process, unlike their numbers."""
     return sorted((unit_name(memory, memory.units[one]) for one in numbers), key=lambda unit: (unit.code, unit.id))
@@ -160,6 +179,7 @@ def _by_code(memory: Memory, numbers: Iterable[int]) -> list[UnitName]:
 
 def _csv(shown: list[IndicatorShown]) -> bytes:
     columns = ("indicator", "name", "period", "verdict", "reason", "n", "d", "at_least", "at_most")
+    of_tips = TipsShown.__struct_fields__
     rows = [
         (
             one.code,
@@ -173,7 +193,8 @@ def _csv(shown: list[IndicatorShown]) -> bytes:
             one.target and one.target.at_most,
             one.coverage.counted,
             one.coverage.expected,
+            *(one.tips and getattr(one.tips, name) for name in of_tips),
         )
         for one in shown
     ]
-    return csv_bytes((*columns, "counted", "expected"), rows)
+    return csv_bytes((*columns, "counted", "expected", *(f"tips_{name}" for name in of_tips)), rows)

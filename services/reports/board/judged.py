@@ -15,10 +15,12 @@ from services.reports.board.memory import Judgement, Memory
 from services.reports.board.territory import Territory, TreeOf, territory
 from services.reports.domain.promise import periods_of
 from services.reports.evaluation.contribution import Asked, contributions
-from services.reports.evaluation.evidence import Basis, Evidence, Tables, UnitReports, ends_at, reports_of
+from services.reports.evaluation.evidence import Basis, Evidence, Tables, UnitReports, ends_at, reports_of, starts_at
 from services.reports.evaluation.history import NEVER
 from services.reports.evaluation.indicator import Answer, answer
-from services.reports.evaluation.measures import UnitsMeeting
+from services.reports.evaluation.measures import Source, UnitsMeeting, elements_of
+from services.reports.evaluation.releases import Release, find_release
+from services.reports.evaluation.tips import TipsFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,18 @@ class Judged:
         """Return one indicator over one period, by the version of the plan that binds there."""
         version, bound = self._binding(indicator, period)
         asked = Asked(to_indicator(self._memory, version, bound, period), period, plans_issued=self._plans_issued())
-        found = contributions(asked, self._reports(asked, version))
+        # Anew for each: the words before may have given numbers to further units.
+        within = self._territory()
         judged = self.judgement(bound, period)
-        return bound, period, answer(asked, found, self._from.t, judged_met=None if judged is None else judged.met)
+        found = answer(
+            asked,
+            contributions(asked, self._reports(asked, version, within)),
+            self._from.t,
+            tips=self._tips(asked, within),
+            release=self._release(asked),
+            judged_met=None if judged is None else judged.met,
+        )
+        return bound, period, found
 
     def judgement(self, indicator: contract.Indicator, period: Period) -> Judgement | None:
         """Return the latest verdict that a receiver gave on a narrative indicator."""
@@ -114,14 +125,27 @@ class Judged:
             )
         return self._evidence[version.version]
 
-    def _reports(self, asked: Asked, version: Plan) -> tuple[UnitReports, ...]:
+    def _reports(self, asked: Asked, version: Plan, within: Territory) -> tuple[UnitReports, ...]:
         memory = self._memory
         rows = memory.rows_of_plan[self.plan.plan_id]
         units = {int(memory.book.columns.unit[row]) for row in rows}
         if isinstance(asked.indicator.measure, UnitsMeeting):
             units |= asked.indicator.measure.population
-        within = self._territory()
         return reports_of(sorted(unit for unit in units if within.holds(unit)), rows, self._read_by(version))
+
+    def _tips(self, asked: Asked, within: Territory) -> TipsFigures | None:
+        """Return what the tips service counted in the territory, if it is asked."""
+        if asked.indicator.source is not Source.TIPS:
+            return None
+        days = starts_at(asked.period, asked.cut_off), ends_at(asked.period, asked.cut_off)
+        return self._memory.tips.figures(within.held, days, self._from.t, self._from.known_at)
+
+    def _release(self, asked: Asked) -> Release | None:
+        """Return what was released for exactly this unit and period, if released statistics are asked."""
+        if asked.indicator.source is not Source.REFERRALS:
+            return None
+        released = self._memory.releases.get((self._from.unit_id, asked.period.key), ())
+        return find_release(released, elements_of(asked.indicator.measure), self._from.t, self._from.known_at)
 
     def _territory(self) -> Territory:
         today = legal_day(from_micros(self._from.t))
@@ -143,9 +167,11 @@ class Judged:
 
 
 def _lifetimes(memory: Memory) -> dict[int, tuple[int, int]]:
-    """Return from when until when each unit exists."""
+    """Return from when until when each unit exists, of those that plans has told of."""
     lifetimes = {}
     for number, unit_id in enumerate(memory.units):
+        if UnitId(unit_id) not in memory.reference.tree:
+            continue
         unit = memory.reference.tree.get(UnitId(unit_id))
         until = NEVER if unit.valid_until is None else to_micros(start_of(unit.valid_until))
         lifetimes[number] = (to_micros(start_of(unit.valid_from)), until)

@@ -1,4 +1,4 @@
-"""Everything the answers are made of, in memory: obligations as columns, figures, plans, verdicts given by hand."""
+"""Everything the answers are made of, in memory: obligations as columns, figures, tips, plans, verdicts by hand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ from services.reports.domain.obligation import effective_at
 from services.reports.evaluation.book import Book
 from services.reports.evaluation.columns import Duty
 from services.reports.evaluation.figures import Figures
+from services.reports.evaluation.releases import Release
+from services.reports.evaluation.tips import Tips
 from services.reports.store.obligations import to_fact
+from services.reports.store.releases import to_release
+from services.reports.store.tips import to_tip_fact
 
 DAY = 24 * 60 * 60 * 1_000_000
 """Microseconds: reminders count days of 24 hours."""
@@ -74,12 +78,16 @@ class Memory:
         self.rows: list[Row] = []
         self.rows_of_plan: dict[UUID, list[int]] = defaultdict(list)
         """By rule and id: the same order in every process, in whichever order the rows came."""
+        self.tips = Tips()
         self.units: list[UUID] = []
+        """By number. Tips may come from a unit before plans tells of it: not each of these is in the tree yet."""
         self.periods: list[Period] = []
         self.plan_ids: dict[str, UUID] = {}
         self._generated_at: dict[UUID, int | None] = {}
         self.versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
         self.judgements: dict[tuple[UUID, str], list[Judgement]] = defaultdict(list)
+        self.releases: dict[tuple[UUID, str], list[Release]] = defaultdict(list)
+        """By unit and key of the period."""
         self.report_of: dict[int, UUID] = {}
         """The report that covers the obligation of a row."""
         self._row_of: dict[UUID, int] = {}
@@ -108,6 +116,10 @@ class Memory:
             self._add_figures(row)
         for row in delta.judgements:
             self._add_judgement(row)
+        for row in delta.tip_facts:
+            self.tips.record(row.tip_id, self.number_of(row.unit_id), to_micros(row.received_at), to_tip_fact(row))
+        for row in delta.releases:
+            self._add_release(row)
         if delta.reference.revision != self.reference.revision:
             self._moments_of_tree = moments_of_tree(delta.reference.tree)
         self.reference = delta.reference
@@ -152,7 +164,8 @@ class Memory:
     def boundaries_around(self, t: int) -> tuple[int | None, int | None]:
         """Return the last instant at or before `t`, and the first after it, at which an answer can change by itself."""
         around = [
-            (self.book.boundaries.last_by(t), self.book.boundaries.next_after(t)),
+            self.book.boundaries.around(t),
+            self.tips.boundaries.around(t),
             self._moments.around(t),
             self._moments_of_tree.around(t),
         ]
@@ -221,6 +234,11 @@ class Memory:
         )
         self.judgements[row.plan_id, row.indicator].append(judged)
         self._moments.add(judged.occurred_at)
+
+    def _add_release(self, row: Any) -> None:
+        release = to_release(row)
+        self.releases[row.unit_id, row.period].append(release)
+        self._moments.add(release.occurred_at)
 
 
 def visible_at(memory: Memory, known_at: datetime | None) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
 from kernel.ids import UnitId
 from services.reports.board.memory import Memory
+from services.reports.evaluation.columns import Mask
 from services.reports.evaluation.compliance import NOWHERE, Layout
 
 TreeOf = Literal["then", "now"]
@@ -34,13 +36,22 @@ class Territory:
 
     def holds(self, unit: int) -> bool:
         """Say whether what a unit, by its number, reports is counted here."""
-        return int(self.layout.place[unit]) != NOWHERE
+        return bool(self.held[unit])
+
+    @cached_property
+    def held(self) -> Mask:
+        """For each unit, by its number, whether what it reports or receives is counted here."""
+        held: Mask = self.layout.place != NOWHERE
+        return held
 
     def _parents(self) -> list[int]:
         above = (self._tree.parent(unit_id, self._day) for unit_id in self.places)
         return [NOWHERE if parent is None else self.places.get(parent, NOWHERE) for parent in above]
 
     def _place_of(self, unit_id: UUID) -> int:
+        if UnitId(unit_id) not in self._tree:
+            # Plans has not told of it yet: nobody knows where it stands.
+            return NOWHERE
         bearer = self._tree.bearer(UnitId(unit_id), self._day) if self._by_successor else None
         return self.places.get(bearer or UnitId(unit_id), NOWHERE)
 

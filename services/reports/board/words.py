@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.plan import Rule
 from kernel.calendar.due import Bound
+from kernel.clock import ICT, from_micros
 from kernel.problems import Language
 from services.reports.evaluation.status import Status
 from services.reports.evaluation.verdict import Verdict
@@ -81,6 +82,31 @@ _OF_VERDICT: dict[Verdict, dict[Language, str]] = {
     },
 }
 
+_WITHOUT_UNITS: dict[Verdict, dict[Language, str]] = {
+    Verdict.MET: {"vi": "{n}/{d} đạt ngưỡng {target}.", "en": "{n} of {d} reaches {target}."},
+    Verdict.NOT_MET: {"vi": "{n}/{d} không đạt ngưỡng {target}.", "en": "{n} of {d} misses {target}."},
+    Verdict.ON_TRACK: {
+        "vi": "Đến nay {n}/{d}, đang đạt ngưỡng {target}.",
+        "en": "So far {n} of {d} reaches {target}.",
+    },
+    Verdict.AT_RISK: {
+        "vi": "Đến nay {n}/{d}, chưa đạt ngưỡng {target}.",
+        "en": "So far {n} of {d} misses {target}.",
+    },
+}
+"""Where no unit owes a report that bears on it."""
+
+_OF_TIPS: dict[Language, str] = {
+    "vi": "Dịch vụ tiếp nhận tin: xử lý đúng hạn {handled_in_time}, xử lý quá hạn {handled_late}, "
+    "đang xử lý còn hạn {running_in_time}, đang xử lý quá hạn {running_late}.",
+    "en": "The tips service: {handled_in_time} handled in time, {handled_late} handled late, "
+    "{running_in_time} running in time, {running_late} running late.",
+}
+_OF_RELEASE: dict[Language, str] = {
+    "vi": "Theo thống kê hỗ trợ công bố lúc {released}.",
+    "en": "By the support statistics released at {released}.",
+}
+
 _OF_REASON: dict[str, dict[Language, str]] = {
     "baseline_unknown": {"vi": "kế hoạch không nêu kỳ gốc", "en": "the plan names no baseline"},
     "baseline_zero": {"vi": "kỳ gốc bằng 0", "en": "the baseline is 0"},
@@ -98,14 +124,30 @@ def of_status(status: Status, language: Language) -> str:
     return _OF_STATUS[status][language]
 
 
-def of_verdict(verdict: Verdict, language: Language) -> str:
-    """Return why an indicator has a verdict, as a format string."""
-    return _OF_VERDICT[verdict][language]
+def of_verdict(verdict: Verdict, language: Language, *, with_units: bool) -> str:
+    """Return why an indicator has a verdict, as a format string. `with_units` tells how many of them are in."""
+    sentences = _OF_VERDICT if with_units else _OF_VERDICT | _WITHOUT_UNITS
+    return sentences[verdict][language]
+
+
+def of_tips(language: Language) -> str:
+    """Return what the tips service counted, as a format string over its four figures."""
+    return _OF_TIPS[language]
+
+
+def of_release(language: Language) -> str:
+    """Return where figures on support come from, as a format string over `released`."""
+    return _OF_RELEASE[language]
 
 
 def of_reason(reason: str | None, language: Language) -> str:
     """Return why something cannot be judged."""
     return "" if reason is None else _OF_REASON[reason][language]
+
+
+def local_time(micros: int | None) -> str:
+    """Write an instant in the time of Viet Nam."""
+    return "–" if micros is None else from_micros(micros).astimezone(ICT).strftime("%H:%M:%S %d/%m/%Y")
 
 
 def wording(rule: Rule, language: Language) -> str:

@@ -11,7 +11,7 @@ from services.reports.evaluation.history import Fact
 
 
 class Boundaries:
-    """The instants at which the statuses of some obligations can change, sorted.
+    """The instants at which the statuses of some obligations, or the standings of some tips, can change, sorted.
 
     Each of them stands in a fact: the instant at which it occurs, the due day it sets and that day's reminder,
     the correction day. Facts are never taken back, so neither are instants. Some change nothing (a due day that
@@ -25,11 +25,15 @@ class Boundaries:
 
     def add(self, fact: Fact, reminder: int) -> None:
         """Note the instants of a fact of an obligation that is due soon `reminder` microseconds before its due day."""
-        self._instants.append(fact.occurred_at)
+        self.note(fact.occurred_at)
         if fact.due_at is not None:
-            self._instants.extend((fact.due_at - reminder, fact.due_at))
+            self.note(fact.due_at - reminder, fact.due_at)
         if fact.correction_due_at is not None:
-            self._instants.append(fact.correction_due_at)
+            self.note(fact.correction_due_at)
+
+    def note(self, *instants: int) -> None:
+        """Note instants as they are."""
+        self._instants.extend(instants)
 
     def passed(self, t: int) -> int:
         """Return how many boundaries lie at or before `t`: two instants with the same number have the same statuses."""
@@ -45,6 +49,10 @@ class Boundaries:
         """Return the last boundary at or before `t`; None if none has passed."""
         place = self.passed(t)
         return int(self._in_order()[place - 1]) if place else None
+
+    def around(self, t: int) -> tuple[int | None, int | None]:
+        """Return the last boundary at or before `t`, and the first after it."""
+        return self.last_by(t), self.next_after(t)
 
     def _in_order(self) -> Instants:
         if self._instants:

@@ -10,7 +10,7 @@ from kernel.clock import end_of, to_micros
 from services.reports.evaluation.evidence import UnitReports, Used, ends_at
 from services.reports.evaluation.figures import Quantity
 from services.reports.evaluation.history import NEVER
-from services.reports.evaluation.measures import Frequency, Indicator, Milestone, UnitsMeeting, elements_of
+from services.reports.evaluation.measures import Frequency, Indicator, Milestone, Source, UnitsMeeting, elements_of
 from services.reports.evaluation.reading import Wanted, read_own, read_so_far
 
 
@@ -49,7 +49,12 @@ class Asked:
 
 
 def contributions(asked: Asked, reports: Iterable[UnitReports]) -> tuple[Contribution, ...]:
-    """Return what the units add, without those on which the indicator does not bear."""
+    """Return what the units add, without those on which the indicator does not bear.
+
+    Nobody adds to what is looked up in released statistics.
+    """
+    if asked.indicator.source is Source.REFERRALS:
+        return ()
     measure = asked.indicator.measure
     found: Iterable[Contribution | None]
     match measure:

@@ -77,7 +77,8 @@ def ends_at(period: Period, cut_off: CutOff) -> int:
     return NEVER if days is None else to_micros(start_of(days.until))
 
 
-def _starts_at(period: Period, cut_off: CutOff) -> int:
+def starts_at(period: Period, cut_off: CutOff) -> int:
+    """Return the beginning of a period in microseconds UTC; LONG_AGO for ad hoc and flash reports."""
     days = _days(period, cut_off)
     return LONG_AGO if days is None else to_micros(start_of(days.starts_on))
 
@@ -138,7 +139,7 @@ class UnitReports:
         """Return the months of a period through all of which the unit exists."""
         begins, ends = self._tables.lifetimes.get(self.unit, (LONG_AGO, NEVER))
         return tuple(
-            part for part in months(period) if begins <= _starts_at(part, cut_off) and ends_at(part, cut_off) <= ends
+            part for part in months(period) if begins <= starts_at(part, cut_off) and ends_at(part, cut_off) <= ends
         )
 
     def quantity(self, report: Used, element: Element) -> Quantity:

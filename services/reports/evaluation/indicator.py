@@ -20,6 +20,8 @@ from services.reports.evaluation.measures import (
     Target,
     UnitsMeeting,
 )
+from services.reports.evaluation.releases import Release
+from services.reports.evaluation.tips import TipsFigures
 from services.reports.evaluation.verdict import Grounds, Reason, Verdict, judge
 
 
@@ -33,21 +35,6 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class TipsFigures:
-    """What the tips service counted for a subtree and a period. It alone judges its clocks."""
-
-    handled_in_time: int
-    handled_late: int
-    running_in_time: int
-    running_late: int
-
-    @property
-    def value(self) -> Value:
-        """Handled in time, of all that were received and are not running in time: a late one counts at once."""
-        return Value(self.handled_in_time, self.handled_in_time + self.handled_late + self.running_late)
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """How an indicator stands, with everything that is needed to explain it."""
 
@@ -58,6 +45,9 @@ class Answer:
     own_books: Value
     """What units report, where the tips service counts too; else the same as `value`."""
     tips: TipsFigures | None
+    """What the tips service counted, where it is asked."""
+    release: Release | None
+    """In which the figures were looked up, where they are of released statistics."""
     target: Target | None
     is_provisional: bool
     """Figures of shorter periods are in it."""
@@ -74,23 +64,26 @@ def answer(
     t: int,
     *,
     tips: TipsFigures | None = None,
+    release: Release | None = None,
     judged_met: bool | None = None,
 ) -> Answer:
     """Return how an indicator stands at `t` over the units that contributed, each of which is there once.
 
     `tips` is what the tips service has for the same subtree and period; without it an indicator on tips has no data.
+    `release` is what was released for the same unit and period; without it one on referrals has no data.
     `judged_met` is what the receiver found of a narrative indicator.
     """
     parts = tuple(contributed)
     missing = tuple(part.unit for part in parts if part.expected and not part.complete)
     expected = sum(part.expected for part in parts)
     own = _value(asked.indicator, parts)
-    value = _with_tips(own, tips) if asked.indicator.source is Source.TIPS else own
+    value = _of_source(asked.indicator, own, tips, release)
     # The tips service counts until the period ends, so before that somebody is always awaited.
     is_open = asked.indicator.source is Source.TIPS and t < ends_at(asked.period, asked.cut_off)
     verdict, reason = judge(
         Grounds(
             unjudgeable=_left_open(asked.indicator, judged_met),
+            is_suppressed=release is not None and release.suppressed,
             has_figures=_has_figures(asked.indicator, value, tips),
             is_complete=not missing and not is_open,
             is_empty=value.d == 0,
@@ -105,6 +98,7 @@ def answer(
         value=value,
         own_books=own,
         tips=tips,
+        release=release,
         target=getattr(asked.indicator.measure, "target", None),
         is_provisional=any(part.provisional for part in parts),
         expected=expected,
@@ -143,13 +137,28 @@ def _sum(elements: Iterable[str], parts: Sequence[Contribution]) -> int | None:
     return total
 
 
-def _with_tips(own: Value, tips: TipsFigures | None) -> Value:
-    if tips is None:
-        return own
-    counted = tips.value
-    if own.n is None or own.d is None or counted.n is None or counted.d is None:
-        return counted
-    return Value(counted.n + own.n, counted.d + own.d)
+def _of_source(indicator: Indicator, own: Value, tips: TipsFigures | None, release: Release | None) -> Value:
+    match indicator.source:
+        case Source.TIPS if tips is not None:
+            is_known = own.n is not None and own.d is not None
+            return Value(tips.n + (own.n or 0), tips.d + (own.d or 0)) if is_known else Value(tips.n, tips.d)
+        case Source.REFERRALS:
+            return Value() if release is None or release.suppressed else _released(indicator, release)
+        case _:
+            return own
+
+
+def _released(indicator: Indicator, release: Release) -> Value:
+    match indicator.measure:
+        case Ratio(numerator=numerator, denominator=denominator):
+            return Value(release.total(numerator), release.total(denominator))
+        case Count(value=elements):
+            return Value(release.total(elements), 1)
+        case Growth(value=elements, baseline_value=baseline):
+            return Value(release.total(elements), baseline)
+        case _:
+            # Units and months cannot be told apart in a total.
+            return Value()
 
 
 def _left_open(indicator: Indicator, judged_met: bool | None) -> Reason | None:
@@ -173,8 +182,7 @@ def _has_figures(indicator: Indicator, value: Value, tips: TipsFigures | None) -
         case Source.TIPS:
             return tips is not None
         case Source.REFERRALS:
-            # Reports are never summed for these: the caller looks the verdict up in what was released.
-            return False
+            return value.n is not None and value.d is not None
         case _:
             return isinstance(indicator.measure, Narrative) or (value.n is not None and value.d is not None)
 

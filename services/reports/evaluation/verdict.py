@@ -38,6 +38,8 @@ class Grounds:
 
     unjudgeable: Reason | None
     """What the plan leaves open, whatever the figures are."""
+    is_suppressed: bool
+    """The figures were released without being shown."""
     has_figures: bool
     """There is a value, be it provisional."""
     is_complete: bool
@@ -54,6 +56,8 @@ def judge(grounds: Grounds) -> tuple[Verdict, Reason | None]:
     """Return the first verdict that applies; the reason only with `not_judged`."""
     if grounds.unjudgeable is not None:
         return Verdict.NOT_JUDGED, grounds.unjudgeable
+    if grounds.is_suppressed:
+        return Verdict.SUPPRESSED, None
     if not grounds.has_figures:
         return Verdict.NO_DATA, None
     if grounds.is_complete and grounds.is_empty:

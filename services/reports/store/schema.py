@@ -5,8 +5,10 @@ from __future__ import annotations
 from services.reports.store.judgements import JudgementRow
 from services.reports.store.obligations import HistoryRow, ObligationRow
 from services.reports.store.plans import PlanRow, PlanVersionRow
+from services.reports.store.releases import ReleaseRow
 from services.reports.store.reports import CoverRow, ReportRow, ReportVersionRow
 from services.reports.store.table import ReportsTable
+from services.reports.store.tips import TipHistoryRow
 
 TABLES = (
     PlanRow,
@@ -17,6 +19,8 @@ TABLES = (
     CoverRow,
     ReportVersionRow,
     JudgementRow,
+    TipHistoryRow,
+    ReleaseRow,
 )
 
 metadata = ReportsTable.metadata

@@ -43,6 +43,11 @@ def test_a_code_without_a_unit_on_the_day_finds_nothing() -> None:
     assert nghe_an().find("99999", EVE) is None
 
 
+def test_a_tree_has_every_unit_that_ever_existed_and_no_other() -> None:
+    assert TOWN in nghe_an()
+    assert id_of("404") not in nghe_an()
+
+
 def test_an_unknown_unit_is_refused_in_both_languages() -> None:
     with pytest.raises(UnknownUnit) as refused:
         nghe_an().get(id_of("404"))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,14 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel.clock import SetClock
-from tests.reports.builders import DISTRICTS, FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, first_units, owed
-from tests.reports.conftest import a_service, application
-from tests.reports.office import Office, PlansOffice, cover
-from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database
+from tests.reports.builders import (
+    DISTRICTS,
+    QUARTER,
+    owed,
+)
+from tests.reports.office import cover
+from tests.reports.told import FACTS, Tip, released, what_of
+from tests.reports.world import RULES, World, a_world
+from tests.rig import MORNING, Blueprint
 
-BOARDS = ("/v1/compliance", "/v1/indicators")
-RULES = [QUARTER, HALF_YEAR, POLICE, FRONT]
 DAYS = st.integers(0, 250)
 PERIODS = st.sampled_from([("r1-quarter", "2025-Q2"), ("r1-quarter", "2025-Q3"), ("r1-half-year", "2025-H1")])
 UNITS = st.sampled_from(DISTRICTS)
@@ -31,29 +32,6 @@ EXAMPLES = int(os.environ.get("LANHMANH_TEST_EXAMPLES", "12"))
 """Each one is a service of its own, so that these are fewer than the evaluation's; a soak asks for more."""
 
 Act: TypeAlias = Callable[["World"], Coroutine[Any, Any, None]]
-
-
-class World:
-    """Reports with a plan, and everybody who does something in it."""
-
-    def __init__(self, plans: PlansOffice, office: Callable[[str], Office], clock: SetClock) -> None:
-        self.plans, self.clock = plans, clock
-        self.nation = office("VN")
-        self.plan = a_plan(rules=RULES)
-
-    async def ask(self, as_of: datetime, known_at: str | None) -> list[bytes]:
-        """Return what both boards and an explanation say, byte for byte."""
-        query = {"plan": self.plan.slug, "as_of": as_of.isoformat(), "known_at": known_at}
-        answers = [
-            await self.nation.get(path, query | ({"detail": "obligations"} if path == BOARDS[0] else {}))
-            for path in BOARDS
-        ]
-        explained = f"/v1/explanations/obligations/{owed('r1-quarter', '2025-Q2')}"
-        answers.append(await self.nation.get(explained, query | {"plan": None}))
-        cell = {"indicator": "premises.share", "period": "2025"}
-        answers.append(await self.nation.get("/v1/explanations/indicator", query | cell))
-        assert {answer.status_code for answer in answers} == {200}
-        return [answer.content for answer in answers]
 
 
 def move_clock(days: int) -> Act:
@@ -115,34 +93,36 @@ def amend(day: int) -> Act:
     return act
 
 
+def hear_of_tip(unit: str, number: int, fact: str, days: int, late: bool) -> Act:
+    """Hear something of a tip, which may have happened long ago, or before anything else was heard of it."""
+
+    async def act(world: World) -> None:
+        tip = Tip(unit, MORNING + timedelta(days=10 * number), name=str(number))
+        await world.plans.tell(what_of(tip, fact, tip.received_at + timedelta(days=days), late=late))
+
+    return act
+
+
+def hear_of_release(unit: str, served: int, days: int) -> Act:
+    """Hear of statistics; those of few persons are suppressed."""
+
+    async def act(world: World) -> None:
+        shown = served if served > 3 else None
+        day = MORNING + timedelta(days=days)
+        await world.plans.tell(released(shown, shown and 9, unit=unit, occurred_at=day))
+
+    return act
+
+
 ACTS = st.one_of(
     st.builds(move_clock, DAYS),
     st.builds(report, UNITS, PERIODS, FIGURES),
     st.builds(enter, UNITS, PERIODS, FIGURES, st.integers(0, 60)),
     st.builds(decide, UNITS, PERIODS, st.sampled_from(["excuse", "extension"]), st.integers(0, 90)),
     st.builds(amend, st.integers(10, 28)),
+    st.builds(hear_of_tip, UNITS, st.integers(0, 3), st.sampled_from(FACTS), DAYS, st.booleans()),
+    st.builds(hear_of_release, st.sampled_from(["60", "593"]), st.integers(0, 9), DAYS),
 )
-
-
-@asynccontextmanager
-async def a_world(blueprint: Blueprint, folder: Path) -> AsyncIterator[World]:
-    """Begin anew, with a plan that is in force."""
-    clock = SetClock(MORNING)
-    async with AsyncExitStack() as stack:
-        urls = []
-        for name in ("plans", "reports"):
-            own = folder / name
-            own.mkdir(exist_ok=True)
-            urls.append(await stack.enter_async_context(blueprint.copied(own)))
-        outbox = await stack.enter_async_context(a_database(urls[0], service="plans", clock=clock))
-        service = a_service(urls[1], clock, outbox)
-        app, tokens = application(), Tokens(clock)
-        app.state.service = service
-        client = await stack.enter_async_context(a_client(app))
-        world = World(PlansOffice(outbox, service, clock), lambda unit: Office(client, tokens, unit), clock)
-        await world.plans.tell(first_units())
-        await world.plans.issue(world.plan)
-        yield world
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

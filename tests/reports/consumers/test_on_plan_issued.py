@@ -110,7 +110,7 @@ async def test_an_event_that_comes_again_changes_nothing(
     async with outbox.read() as read:
         row = (await read.execute(outbox_table.select().order_by(outbox_table.c.revision.desc()))).first()
         epoch = (await read.newest()).epoch
-    (consumer,) = service.consumers
+    consumer = service.consumers[0]
 
     await consumer._apply([from_outbox(row, epoch)], None)
 

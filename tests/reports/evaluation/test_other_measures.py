@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
-from services.reports.evaluation.indicator import TipsFigures, Value
-from services.reports.evaluation.measures import Count, Growth, Indicator, Measure, Narrative, Ratio, Source, Target
+from services.reports.evaluation.indicator import Value
+from services.reports.evaluation.measures import (
+    Count,
+    Frequency,
+    Growth,
+    Indicator,
+    Measure,
+    Narrative,
+    Ratio,
+    Source,
+    Target,
+    elements_of,
+)
+from services.reports.evaluation.releases import Release, find_release
+from services.reports.evaluation.tips import TipsFigures
 from tests.reports.evaluation.histories import instant
 from tests.reports.evaluation.worlds import YEAR_END, World, said
 
@@ -109,6 +123,50 @@ def test_referrals_are_never_summed_from_reports(measure: Measure) -> None:
     world.report(world.owe(1, "2025"), {"informed": 8, "workers": 10})
 
     assert said(world.ask(Indicator(measure, source=Source.REFERRALS))) == ("no_data", None)
+
+
+def a_release(**figures: int) -> Release:
+    """Return statistics on whom was informed, of all workers; without figures they are suppressed."""
+    return Release(UUID(int=1), frozenset({"informed", "workers"}), figures, not figures, 1, 1)
+
+
+INFORMED = Ratio(("informed",), ("workers",), Target(at_least=70))
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "expected"),
+    [
+        (INFORMED, Value(8, 10), ("met", None)),
+        (Count(("informed",), Target(at_least=9)), Value(8, 1), ("not_met", None)),
+        (Growth(("informed",), 4, Target(at_least=100)), Value(8, 4), ("met", None)),
+        (Growth(("informed",), None, Target(at_least=100)), Value(8, None), ("not_judged", "baseline_unknown")),
+        # Units and months cannot be told apart in a total.
+        (Frequency("informed", Target(at_least=1)), Value(), ("no_data", None)),
+    ],
+)
+def test_what_was_released_is_judged_by_each_measure_that_a_total_can_tell(
+    measure: Measure, value: Value, expected: tuple[str, str | None]
+) -> None:
+    found = World().ask(Indicator(measure, Source.REFERRALS), release=a_release(informed=8, workers=10))
+
+    assert (found.value, said(found)) == (value, expected)
+
+
+def test_a_release_that_lacks_a_figure_is_unknown() -> None:
+    assert said(World().ask(Indicator(INFORMED, Source.REFERRALS), release=a_release(informed=8))) == ("no_data", None)
+
+
+@pytest.mark.parametrize(
+    "measure", [INFORMED, Count(("informed",), Target(at_least=1)), Growth(("informed",), 4, None)]
+)
+def test_what_is_suppressed_has_no_figure_at_all(measure: Measure) -> None:
+    found = World().ask(Indicator(measure, Source.REFERRALS), release=a_release())
+
+    assert found.value == Value()
+
+
+def test_what_is_built_of_no_figure_is_looked_up_nowhere() -> None:
+    assert find_release([a_release(informed=8)], elements_of(Narrative()), YEAR_END, YEAR_END) is None
 
 
 def test_target_without_a_number_cannot_be() -> None:

@@ -13,8 +13,10 @@ from services.reports.evaluation.contribution import Asked, contributions
 from services.reports.evaluation.evidence import Basis, Evidence, Form, Lifetime, Tables, reports_of
 from services.reports.evaluation.figures import Element, ElementKind, Figures
 from services.reports.evaluation.history import Fact, FactKind
-from services.reports.evaluation.indicator import Answer, TipsFigures, answer
+from services.reports.evaluation.indicator import Answer, answer
 from services.reports.evaluation.measures import Indicator
+from services.reports.evaluation.releases import Release
+from services.reports.evaluation.tips import TipsFigures
 from tests.reports.evaluation.histories import DAY, FOREVER, instant
 
 START = instant(date(2024, 12, 15))
@@ -97,6 +99,7 @@ class World:
         units: Iterable[int] = range(8),
         plans_issued: frozenset[int] = frozenset(),
         tips: TipsFigures | None = None,
+        release: Release | None = None,
         judged_met: bool | None = None,
     ) -> Answer:
         """Ask how an indicator stands over some units."""
@@ -104,4 +107,4 @@ class World:
         evidence = Evidence(t, basis, self.book.columns, self.book.as_of(t, known_at), tables)
         reports = reports_of(units, range(len(self.book)), evidence)
         asked = Asked(indicator, parse_period(period), plans_issued=plans_issued)
-        return answer(asked, contributions(asked, reports), t, tips=tips, judged_met=judged_met)
+        return answer(asked, contributions(asked, reports), t, tips=tips, release=release, judged_met=judged_met)

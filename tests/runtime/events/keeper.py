@@ -64,15 +64,15 @@ class Keeper:
         """Return the places in the order in which they took effect."""
         return [place.partition(" ")[2] for place in sorted(place for _, place in await lit(self.database))]
 
-    def consumer(self, bus: Bus) -> Consumer:
+    def consumer(self, bus: Bus, topic: str = LampLit.topic) -> Consumer:
         handlers: list[On[Any]] = [
             On(LampLit, self.note),
             On(LampsCounted, self.note_count, prepare=self.prepare_count),
         ]
         return Consumer(
             "keeper",
-            LampLit.topic,
-            handlers,
+            topic,
+            [handler for handler in handlers if handler.event.topic == topic],
             database=self.database,
             bus=bus,
             metrics=self.metrics,
@@ -85,12 +85,12 @@ class Keeper:
         return self.metrics.registry.get_sample_value(f"lanhmanh_{name}_total", labels) or 0.0
 
     @asynccontextmanager
-    async def at_work(self, bus: Bus) -> AsyncIterator[None]:
-        """Run the consumer from a start to a stop."""
-        consumer = self.consumer(bus)
+    async def at_work(self, bus: Bus, topic: str = LampLit.topic) -> AsyncIterator[Consumer]:
+        """Run the consumer of a topic from a start to a stop."""
+        consumer = self.consumer(bus, topic)
         running = asyncio.create_task(consumer.run())
         try:
-            yield
+            yield consumer
         finally:
             running.cancel()
             with suppress(asyncio.CancelledError):

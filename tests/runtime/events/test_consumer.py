@@ -158,6 +158,32 @@ async def test_what_was_put_aside_takes_effect_once_after_a_start_that_can_do_it
     assert letter.replayed_at is not None
 
 
+async def test_what_was_put_aside_waits_for_the_consumer_of_its_own_topic(keeper: Keeper) -> None:
+    keeper.failures["Kê Gà"] = [ValueError("fog")] * (TRIES + 1)
+    pier = Pier()
+    pier.land(*lamps("Kê Gà"))
+    async with keeper.at_work(pier):
+        await pier.cleared()
+
+    async with keeper.at_work(Pier(), "lanhmanh.harbour") as stranger:
+        await stranger.subscribed.wait()
+    waiting = [letter.replayed_at for letter in await put_aside(keeper)]
+    async with keeper.at_work(pier):
+        pier.land(*lamps("Mũi Dinh"))
+        await pier.cleared()
+
+    assert waiting == [None]
+    assert await keeper.noted() == ["Kê Gà", "Mũi Dinh"]
+
+
+async def test_a_topic_that_nobody_in_the_process_publishes_is_silent(keeper: Keeper) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS), keeper.at_work(EmbeddedBus({}), "lanhmanh.harbour") as consumer:
+        await consumer.subscribed.wait()
+        await keeper.database.write(lambda tx: light(tx, "Kê Gà"))
+
+        assert await consumer.lag() == 0
+
+
 async def test_an_outage_is_waited_out_and_nothing_is_put_aside(keeper: Keeper) -> None:
     keeper.failures["Mũi Dinh"] = [ConnectionResetError() for _ in range(9 * TRIES)]
     pier = Pier()

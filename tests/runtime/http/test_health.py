@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import column, table, text
 
 from runtime.auth.keys import KeySource
 from runtime.auth.verifier import TokenVerifier
+from runtime.consumer import Consumer
 from runtime.database import Database
 from runtime.database.migrate import SchemaUnknown
 from runtime.service import Service
@@ -78,6 +79,17 @@ async def test_what_was_written_is_measured(client: httpx.AsyncClient, kim_tan: 
     assert 'lanhmanh_revision{service="lighthouse"} 1.0' in before
     assert 'lanhmanh_revision{service="lighthouse"} 2.0' in after
     assert 'lanhmanh_dead_letters_waiting{service="lighthouse"} 0.0' in after
+
+
+async def test_the_lag_of_each_topic_is_measured(service: Service) -> None:
+    topics = ("lanhmanh.lighthouse", "lanhmanh.harbour")
+    parts: dict[str, Any] = {"database": service.database, "bus": service.bus, "metrics": service.metrics}
+    service.consumers = [Consumer("keeper", topic, (), **parts) for topic in topics]
+    async with a_client(an_app(service)) as client:
+        measured = (await client.get("/metrics")).text
+
+    for topic in topics:
+        assert f'lanhmanh_consumer_lag{{consumer="keeper",service="lighthouse",topic="{topic}"}} 0.0' in measured
 
 
 async def test_a_database_that_does_not_answer_is_said_and_the_rest_is_still_measured(

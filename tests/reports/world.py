@@ -1,0 +1,64 @@
+"""Reports with a plan in force and everybody who does something in it, begun anew for each example of a law."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from kernel.clock import SetClock
+from tests.reports.builders import FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, an_indicator, first_units, owed
+from tests.reports.conftest import a_service, application
+from tests.reports.office import Office, PlansOffice
+from tests.reports.told import IN_TIME, SERVED
+from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database
+
+BOARDS = ("/v1/compliance", "/v1/indicators")
+RULES = [QUARTER, HALF_YEAR, POLICE, FRONT]
+INDICATORS = [an_indicator("premises.share"), IN_TIME, SERVED]
+
+
+class World:
+    """Reports with a plan, and everybody who does something in it."""
+
+    def __init__(self, plans: PlansOffice, office: Callable[[str], Office], clock: SetClock) -> None:
+        self.plans, self.clock = plans, clock
+        self.nation = office("VN")
+        self.plan = a_plan(rules=RULES, indicators=INDICATORS)
+
+    async def ask(self, as_of: datetime, known_at: str | None) -> list[bytes]:
+        """Return what both boards and the explanations say, byte for byte."""
+        query = {"plan": self.plan.slug, "as_of": as_of.isoformat(), "known_at": known_at}
+        answers = [
+            await self.nation.get(path, query | ({"detail": "obligations"} if path == BOARDS[0] else {}))
+            for path in BOARDS
+        ]
+        explained = f"/v1/explanations/obligations/{owed('r1-quarter', '2025-Q2')}"
+        answers.append(await self.nation.get(explained, query | {"plan": None}))
+        for indicator in INDICATORS:
+            cell = {"indicator": indicator["code"], "period": "2025"}
+            answers.append(await self.nation.get("/v1/explanations/indicator", query | cell))
+        assert {answer.status_code for answer in answers} == {200}
+        return [answer.content for answer in answers]
+
+
+@asynccontextmanager
+async def a_world(blueprint: Blueprint, folder: Path) -> AsyncIterator[World]:
+    """Begin anew, with a plan that is in force."""
+    clock = SetClock(MORNING)
+    async with AsyncExitStack() as stack:
+        urls = []
+        for name in ("plans", "reports"):
+            own = folder / name
+            own.mkdir(exist_ok=True)
+            urls.append(await stack.enter_async_context(blueprint.copied(own)))
+        outbox = await stack.enter_async_context(a_database(urls[0], service="plans", clock=clock))
+        service = a_service(urls[1], clock, outbox)
+        app, tokens = application(), Tokens(clock)
+        app.state.service = service
+        client = await stack.enter_async_context(a_client(app))
+        world = World(PlansOffice(outbox, service, clock), lambda unit: Office(client, tokens, unit), clock)
+        await world.plans.tell(first_units())
+        await world.plans.issue(world.plan)
+        yield world
