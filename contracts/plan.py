@@ -14,7 +14,7 @@ from pydantic import Field
 
 from contracts.model import Contract
 from kernel.calendar.due import Bound, DueRule, Roll
-from kernel.calendar.period import CutOff, Frequency
+from kernel.calendar.period import CutOff, Frequency, Period, periods_between
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 """A code within a catalogue or a plan: lower case, stable, never shown as a name."""
@@ -271,6 +271,13 @@ class Task(Contract):
     done_by: date | None = None
 
 
+class Years(Contract):
+    """Consecutive years, both inclusive."""
+
+    from_year: int = Field(ge=2000, le=2100)
+    until_year: int = Field(ge=2000, le=2100)
+
+
 class Plan(Contract):
     """One version of a plan (kế hoạch), complete, with every unit resolved."""
 
@@ -289,6 +296,8 @@ class Plan(Contract):
     from_year: int = Field(ge=2000, le=2100)
     until_year: int = Field(ge=2000, le=2100)
     """Last year, inclusive."""
+    programme: Years | None = None
+    """The years of the programme that a plan of fewer years carries out; by default the plan's own."""
     legal_bases: tuple[Reference, ...] = ()
     superior_plans: tuple[Reference, ...] = ()
     signer: str = ""
@@ -300,3 +309,8 @@ class Plan(Contract):
     tasks: tuple[Task, ...] = ()
     decision: str = ""
     """The decision behind an amendment."""
+
+    def periods(self, frequency: Frequency) -> tuple[Period, ...]:
+        """Return the plan's periods of a frequency in time order: those of its years, or the one of its programme."""
+        years = self.programme if frequency is Frequency.PROGRAMME and self.programme else self
+        return periods_between(frequency, years.from_year, years.until_year)

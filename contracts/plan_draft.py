@@ -7,8 +7,9 @@ from datetime import date
 from pydantic import Field
 
 from contracts.model import Contract
-from contracts.plan import Code, DataElement, Indicator, Reference, Rule, Task
+from contracts.plan import Code, DataElement, Indicator, Reference, Rule, Task, Years
 from contracts.unit import UnitCode
+from kernel.calendar.period import Frequency, Period, periods_between
 
 
 class PlanDraft(Contract):
@@ -28,6 +29,8 @@ class PlanDraft(Contract):
     from_year: int = Field(ge=2000, le=2100)
     until_year: int = Field(ge=2000, le=2100)
     """Last year, inclusive."""
+    programme: Years | None = None
+    """The years of the programme that a plan of fewer years carries out; by default the plan's own."""
     legal_bases: tuple[Reference, ...] = ()
     superior_plans: tuple[Reference, ...] = ()
     signer: str = ""
@@ -37,6 +40,11 @@ class PlanDraft(Contract):
     indicators: tuple[Indicator, ...] = ()
     rules: tuple[Rule, ...] = ()
     tasks: tuple[Task, ...] = ()
+
+    def periods(self, frequency: Frequency) -> tuple[Period, ...]:
+        """Return the plan's periods of a frequency in time order, as the issued plan will have them."""
+        years = self.programme if frequency is Frequency.PROGRAMME and self.programme else self
+        return periods_between(frequency, years.from_year, years.until_year)
 
 
 class Amendment(PlanDraft):

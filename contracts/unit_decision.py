@@ -36,6 +36,19 @@ class NewUnit(Contract):
     """Bodies that send members to a joint team."""
 
 
+class Began(Contract):
+    """A unit is older than was known: a list of some day has it from that day on, but it was there before.
+
+    It stays the same unit, with the same id.
+    """
+
+    code: UnitCode
+    valid_from: date
+    """Its first day."""
+    parent: UnitCode | None = None
+    """The unit directly above until the day from which it was known; by default the same as on that day."""
+
+
 class Move(Contract):
     """A unit stands under another one from the decision's day on."""
 
@@ -79,6 +92,8 @@ class UnitDecision(Contract):
     """The day from which it holds."""
     reference: str = Field(default="", max_length=1000)
     units: tuple[NewUnit, ...] = Field(default=(), max_length=MOST_UNITS)
+    began: tuple[Began, ...] = Field(default=(), max_length=MOST_UNITS)
+    """Units of the decision's day that are older than was known."""
     ended: tuple[UnitCode, ...] = Field(default=(), max_length=MOST_UNITS)
     """Units that do not exist any more from the decision's day on."""
     moved: tuple[Move, ...] = Field(default=(), max_length=MOST_UNITS)

@@ -21,6 +21,8 @@ class ActKind(StrEnum):
     RESUBMIT = "resubmit"
     """The unit sends the corrected version."""
     ACCEPT = "accept"
+    JUDGE = "judge"
+    """The receiver says whether a promise without a number was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,15 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a judgement says of a promise without a number."""
+
+    indicator: str
+    period: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """One thing that one unit does in a sample year."""
 
@@ -45,20 +56,21 @@ class Act:
     plan: str
     """Slug."""
     report: str
-    """The sender's own id of the report that this is about: the same in all its acts."""
+    """The sender's own id of the report that this is about: the same in all its acts. Of a judgement, its own id."""
     unit: str
-    """Code, on the plan's day, of the unit that owes the report."""
+    """Code, on the plan's day, of the unit that owes the report, or that is judged."""
     by: str
     """Code, on the day of the act, of the unit that acts: sender or receiver, or who bears its duties by then."""
-    covers: tuple[Covered, ...]
-    """Several where one report serves obligations that fall together."""
+    covers: tuple[Covered, ...] = ()
+    """Several where one report serves obligations that fall together; none in a judgement."""
     narrative: Mapping[str, str] = field(default_factory=dict)
     """By section: situation, results, difficulties, proposals."""
     nil: bool = False
     """Không phát sinh: nothing to report, which is not the same as no report."""
     reason: str = ""
-    """Why it is returned, extended or excused."""
+    """Why it is returned, extended, excused, or judged so."""
     correction_days: int | None = None
     """Calendar days given for a correction."""
     until: date | None = None
     """The new last timely day of an extension."""
+    verdict: Verdict | None = None

@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts.plan import Plan, Rule
 from kernel.calendar.days_off import LEGAL_CALENDAR
 from kernel.calendar.due import due
-from kernel.calendar.period import CutOff, Frequency, Period, months, parse_period, periods_between
+from kernel.calendar.period import CutOff, Frequency, Period, months, parse_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _occasion(duty: Duty) -> str:
 
 
 def _duties(plan: Plan, rule: Rule) -> Iterator[Duty]:
-    for period in periods_between(Frequency(rule.frequency), plan.from_year, plan.until_year):
+    for period in plan.periods(rule.frequency):
         span = period.days(CutOff(rule.cut_off))
         if span is None:
             continue

@@ -12,11 +12,11 @@ from datetime import date, datetime, time
 from random import Random
 
 from contracts.plan import Plan
-from examples.acts import Act, ActKind, Covered
+from examples.acts import Act, ActKind, Covered, Verdict
 from examples.duties import Filing, collected, filings, period_name
 from examples.figures import Figures
 from examples.office_hours import at_clock_time, at_the_office, working_days_earlier
-from examples.script import Episode, PlanScript, Return
+from examples.script import Episode, Judgement, PlanScript, Return
 from kernel.calendar.days_off import LEGAL_CALENDAR
 from kernel.clock import legal_day
 from kernel.ids import UnitId
@@ -37,6 +37,7 @@ def sample_year(plan: Plan, tree: UnitTree, script: PlanScript, *, seed: int) ->
     """
     teller = _Teller(plan, tree, script, seed)
     acts = [act for filing in filings(plan) for act in teller.tell(filing)]
+    acts += [teller.judge(judgement) for judgement in script.judgements]
     return tuple(sorted(acts, key=lambda act: (act.at, act.unit, act.report, _KINDS.index(act.kind))))
 
 
@@ -74,9 +75,20 @@ class _Teller:
             ordinary = Episode(unit=unit.code, period=part[-1].period.key)
             yield from self._tell_report(self._sheet(unit, part, special if part[-1] is filing[-1] else ordinary))
 
+    def judge(self, judgement: Judgement) -> Act:
+        """Tell that who receives the plan's first reports judges what its issuer promised."""
+        name = f"{self._plan.slug}/{judgement.indicator}/{judgement.period}"
+        at = at_the_office(judgement.on, self._dice(name))
+        issuer = self._tree.get(UnitId(self._plan.issuer_id)).code
+        by = self._acting_for(UnitId(self._plan.rules[0].receiver_ids[0]), at)
+        verdict = Verdict(judgement.indicator, judgement.period, judgement.met)
+        return Act(
+            at, ActKind.JUDGE, self._plan.slug, name, issuer, by, reason=judgement.reason, verdict=verdict
+        )
+
     def _sheet(self, unit: Unit, filing: Filing, episode: Episode) -> _Sheet:
         name = f"{self._plan.slug}/{unit.code}/{filing[-1].rule.code}/{filing[-1].period.key}"
-        dice = Random(f"{self._seed}|{name}")  # noqa: S311 - synthetic acts, not secrets
+        dice = self._dice(name)
         covers = _named(filing) if episode.nil else self._filled_in(unit, filing)
         return _Sheet(unit, filing, episode, name, covers, self._narrative(filing, dice, nil=episode.nil), dice)
 
@@ -146,11 +158,17 @@ class _Teller:
         return self._act(sheet, kind, at=at_the_office(on, sheet.dice), actor=receiver)
 
     def _act(self, sheet: _Sheet, kind: ActKind, *, at: datetime, actor: UnitId) -> Act:
-        bearer = self._tree.bearer(actor, legal_day(at))
-        if bearer is None:
-            raise NobodyActs(f"nobody acts for {self._tree.get(actor).code} at {at.isoformat()}")
-        by = self._tree.get(bearer).code
+        by = self._acting_for(actor, at)
         return Act(at, kind, self._plan.slug, sheet.name, sheet.unit.code, by, _named(sheet.filing))
+
+    def _acting_for(self, unit: UnitId, at: datetime) -> str:
+        bearer = self._tree.bearer(unit, legal_day(at))
+        if bearer is None:
+            raise NobodyActs(f"nobody acts for {self._tree.get(unit).code} at {at.isoformat()}")
+        return self._tree.get(bearer).code
+
+    def _dice(self, name: str) -> Random:
+        return Random(f"{self._seed}|{name}")  # noqa: S311 - synthetic acts, not secrets
 
 
 def _named(filing: Filing) -> tuple[Covered, ...]:

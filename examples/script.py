@@ -103,6 +103,16 @@ class Episode(_Parameters):
     excused: Excuse | None = None
 
 
+class Judgement(_Parameters):
+    """The receiver says of a promise without a number whether it was kept."""
+
+    indicator: str
+    period: str
+    on: date
+    met: bool
+    reason: str
+
+
 class PlanScript(_Parameters):
     """The synthetic year of one plan."""
 
@@ -120,6 +130,7 @@ class PlanScript(_Parameters):
     """What a narrative section may say."""
     gaps: tuple[Gap, ...] = ()
     episodes: tuple[Episode, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
 
     def episode(self, unit: str, period: str) -> Episode:
         """Return what is special about a unit's report for a period; an ordinary episode where nothing is."""

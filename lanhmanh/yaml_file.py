@@ -29,9 +29,11 @@ def read_yaml(path: Path | Traversable) -> dict[str, Any]:
     return plain
 
 
-def example(kind: str, name: str) -> dict[str, Any]:
-    """Return one of the committed examples: `example("plans", "kim-tan-2026")`."""
-    return read_yaml(files("examples") / kind / f"{name}.yaml")
+def examples(kind: str) -> list[dict[str, Any]]:
+    """Return the committed examples of a kind, `plans` or `units`, by file name."""
+    folder = files("examples") / kind
+    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".yaml")), key=lambda path: path.name)
+    return [read_yaml(path) for path in paths]
 
 
 def _plain(value: Any) -> Any:

@@ -18,15 +18,17 @@ from lanhmanh.api import Refused, connect
 from lanhmanh.commands.status import print_board
 from lanhmanh.embedded import assemble
 from lanhmanh.folder import DEFAULT_ROOT, Folder, folder, port
-from lanhmanh.sample import PLANS, load_examples
+from lanhmanh.sample import load_examples
 from lanhmanh.shown import console
 from runtime.telemetry import log
 
 HOST = "127.0.0.1"
+_GREETED = ("binh-thuan-2025", "kim-tan-2026")
+"""The example plans whose reports have due days: of the others a board says only who has reported."""
 
 
 def up(
-    examples: Annotated[bool, typer.Option(help="Lần đầu: nạp hai kế hoạch mẫu và năm báo cáo giả lập.")] = True,
+    examples: Annotated[bool, typer.Option(help="Lần đầu: nạp các kế hoạch mẫu và năm báo cáo giả lập.")] = True,
 ) -> None:
     """Chạy toàn bộ hệ thống trong một tiến trình, dữ liệu trong thư mục LANHMANH_DATA (mặc định var/)."""
     here = folder()
@@ -93,17 +95,20 @@ class _Server(uvicorn.Server):
 def _greet(here: Folder, url: str, out: TextIO) -> None:
     """Print the boards, the address, and how to get a token."""
     api = connect()
-    known = {one["slug"] for one in api.get("/v1/plans").json()["items"]}
-    for plan in PLANS:
+    known = [one["slug"] for one in api.get("/v1/plans").json()["items"]]
+    for plan in _GREETED:
         if plan in known:
             print_board(api, plan)
+    others = [plan for plan in known if plan not in _GREETED]
+    if others:
+        console().print(f"\nKế hoạch khác: {', '.join(others)}", highlight=False)
     # Other commands find the product through the same folder.
     elsewhere = f"LANHMANH_DATA={shlex.quote(str(here.root))} " if here.root != DEFAULT_ROOT else ""
     console().print(
         f"\nLành Mạnh đang chạy tại [bold]{url}[/bold] (tài liệu API: {url}/docs)\n"
         f"Mã truy cập:  export TOKEN=$({elsewhere}.venv/bin/lanhmanh token)\n"
-        f'Thử:          curl -H "Authorization: Bearer $TOKEN" "{url}/v1/compliance?plan={PLANS[0]}"\n'
-        f"              {elsewhere}.venv/bin/lanhmanh status --plan {PLANS[0]}\n"
+        f'Thử:          curl -H "Authorization: Bearer $TOKEN" "{url}/v1/compliance?plan={_GREETED[0]}"\n'
+        f"              {elsewhere}.venv/bin/lanhmanh status --plan {_GREETED[0]}\n"
         "Dừng:         Ctrl-C",
         highlight=False,
         soft_wrap=True,

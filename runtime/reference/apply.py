@@ -14,7 +14,10 @@ from runtime.database import Write, insert_new, insert_rows
 from runtime.database.rows import insert_for
 from runtime.reference.tables import day_decision, part, succession, unit, version
 
-_UPDATED = ("name", "function", "agency_code", "valid_until", "placements", "members", "decision", "revision")
+_UPDATED = (
+    *("name", "function", "agency_code", "valid_from", "valid_until", "placements", "members"),
+    *("decision", "revision"),
+)
 
 
 class DecisionIncomplete(Fault):

@@ -14,15 +14,19 @@ from vietnam_provinces import Province, Ward
 
 from contracts.plan import Plan, Selector
 from contracts.unit import UnitRecord
+from contracts.unit_decision import UnitDecision
 from examples.script import Script, read_script
 from kernel.ids import UnitId, unit_id
-from kernel.units import Placement, Succession, Unit, UnitTree
+from kernel.units import Succession, UnitTree
+from lanhmanh.national import bodies_decision, national_decision
+from runtime.reference.view import to_kernel_unit
+from services.plans.domain.standing_bodies import stated_units
+from services.plans.domain.unit_changes import draw_up
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SLUGS = ("binh-thuan-2025", "kim-tan-2026")
-UNIT_FILES = ("binh-thuan-before-2025-07", "kim-tan-2026")
+SLUGS = tuple(sorted(path.stem for path in (EXAMPLES / "plans").glob("*.yaml")))
+UNIT_FILES = tuple(sorted(path.stem for path in (EXAMPLES / "units").glob("*.yaml") if path.stem != "bodies"))
 TWO_LEVELS_SINCE = date(2025, 7, 1)
-NATION_SINCE = date(1976, 7, 2)
 
 _PLANS = UUID("5b8f0f2e-1111-5222-8333-b1a2c3d4e5f6")
 
@@ -43,19 +47,19 @@ def national_units() -> dict[str, tuple[str, str, str]]:
 
 @cache
 def example_tree() -> UnitTree:
-    """Return the national units and those of the example files as one tree."""
-    nation = _unit("VN", "Việt Nam", "nation", since=NATION_SINCE, parent_id=None)
-    units = {nation.id: nation}
-    for code, (name, kind, parent) in national_units().items():
-        parent_since = NATION_SINCE if parent == "VN" else TWO_LEVELS_SINCE
-        unit = _unit(code, name, kind, since=TWO_LEVELS_SINCE, parent_id=unit_id(parent, parent_since.isoformat()))
-        units[unit.id] = unit
-    since = {unit.code: unit.valid_from for unit in units.values()}
-    for entry in listed_units():
-        since[entry["code"]] = entry["valid_from"]
-    ids = {code: unit_id(code, day.isoformat()) for code, day in since.items()}
-    units |= {ids[entry["code"]]: _listed(entry, ids) for entry in listed_units()}
-    return UnitTree(units.values(), list(_successions(ids)))
+    """Return the national units, the bodies of the provinces and the units of the example files as one tree."""
+    tree, known = UnitTree(), dict[UUID, UnitRecord]()
+    files = (read(f"units/{name}.yaml") for name in UNIT_FILES)
+    for content in (national_decision(), bodies_decision("provinces"), *files):
+        decision = UnitDecision.model_validate(content)
+        changes = draw_up(decision, stated_units(decision, tree), tree=tree, known=known, earlier=())
+        known |= {record.unit_id: record for record in changes.units}
+        successions = (
+            Succession(UnitId(one.predecessor_id), UnitId(one.successor_id), one.on, one.decision, one.bears_duties)
+            for one in changes.successions
+        )
+        tree = tree.with_changes(map(to_kernel_unit, changes.units), successions)
+    return tree
 
 
 def listed_units() -> list[dict[str, Any]]:
@@ -79,6 +83,7 @@ def issued_plan(slug: str) -> Plan:
     for rule in content["rules"]:
         rule["reporter_ids"] = list(_selected(Selector.model_validate(rule["reporters"]), day))
         rule["receiver_ids"] = [resolve(code, day) for code in rule["receivers"]]
+        rule["through_id"] = resolve(rule["through"], day) if "through" in rule else None
     for indicator in content["indicators"]:
         population = indicator["measure"].get("population")
         if population is not None:
@@ -115,39 +120,3 @@ def _selected(selector: Selector, day: date) -> Iterator[UnitId]:
         depth = tree.ancestors(below, day).index(top) + 1
         if tree.get(below).reporter_kind in selector.kinds and depth <= (selector.depth or depth):
             yield below
-
-
-def _listed(entry: dict[str, Any], ids: dict[str, UnitId]) -> Unit:
-    return _unit(
-        entry["code"],
-        entry["name"],
-        entry["kind"],
-        function=entry.get("function"),
-        since=entry["valid_from"],
-        until=entry.get("valid_until"),
-        parent_id=ids[entry["parent"]],
-        members=tuple(ids[code] for code in entry.get("members", ())),
-    )
-
-
-def _successions(ids: dict[str, UnitId]) -> Iterator[Succession]:
-    for name in UNIT_FILES:
-        content = read(f"units/{name}.yaml")
-        for entry in content["successions"]:
-            bears = entry.get("bears_duties", False)
-            yield Succession(ids[entry["from"]], ids[entry["to"]], entry["on"], content["decision"], bears)
-
-
-def _unit(
-    code: str,
-    name: str,
-    kind: str,
-    *,
-    since: date,
-    parent_id: UnitId | None,
-    until: date | None = None,
-    function: str | None = None,
-    members: tuple[UnitId, ...] = (),
-) -> Unit:
-    placements = (Placement(parent_id, since, until),)
-    return Unit(unit_id(code, since.isoformat()), code, name, kind, function, since, until, placements, members)

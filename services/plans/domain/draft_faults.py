@@ -15,6 +15,7 @@ from services.plans.domain.rule_faults import find_rule_faults
 
 def find_draft_faults(draft: PlanDraft, calendar: Calendar) -> Iterator[Spot]:
     """Yield every fault, in the order of the document."""
+    yield from _faults_of_years(draft)
     yield from _faults_of_days(draft)
     elements = {element.code: element for element in draft.elements}
     yield from _repeated([element.code for element in draft.elements], "/elements", "code")
@@ -23,21 +24,41 @@ def find_draft_faults(draft: PlanDraft, calendar: Calendar) -> Iterator[Spot]:
     for place, indicator in enumerate(draft.indicators):
         yield from find_indicator_faults(indicator, elements, f"/indicators/{place}")
     yield from _repeated([rule.code for rule in draft.rules], "/rules", "code")
-    years = range(draft.from_year, draft.until_year + 1)
+    are_years_sound = not any(_faults_of_years(draft))
     for place, rule in enumerate(draft.rules):
-        yield from find_rule_faults(rule, elements, years, calendar, f"/rules/{place}")
+        periods = draft.periods(rule.frequency) if are_years_sound else ()
+        yield from find_rule_faults(rule, elements, periods, calendar, f"/rules/{place}")
     yield from _repeated([task.number for task in draft.tasks], "/tasks", "number")
 
 
-def _faults_of_days(draft: PlanDraft) -> Iterator[Spot]:
+def _faults_of_years(draft: PlanDraft) -> Iterator[Spot]:
+    programme = draft.programme
     if draft.until_year < draft.from_year:
+        yield _years_reversed("/until_year", draft.from_year)
+    if programme is None:
+        return
+    if programme.until_year < programme.from_year:
+        yield _years_reversed("/programme/until_year", programme.from_year)
+    elif draft.from_year < programme.from_year or programme.until_year < draft.until_year:
         yield Spot(
-            "/until_year",
-            "years_reversed",
-            f"năm cuối đứng trước năm đầu, {draft.from_year}",
-            f"the last year lies before the first, {draft.from_year}",
+            "/programme",
+            "programme_elsewhere",
+            f"các năm của kế hoạch, {draft.from_year}-{draft.until_year}, không nằm trong giai đoạn của chương trình",
+            f"the years of the plan, {draft.from_year}-{draft.until_year}, are not within the programme",
         )
-    elif draft.effective_on.year > draft.until_year:
+
+
+def _years_reversed(pointer: str, from_year: int) -> Spot:
+    return Spot(
+        pointer,
+        "years_reversed",
+        f"năm cuối đứng trước năm đầu, {from_year}",
+        f"the last year lies before the first, {from_year}",
+    )
+
+
+def _faults_of_days(draft: PlanDraft) -> Iterator[Spot]:
+    if draft.from_year <= draft.until_year < draft.effective_on.year:
         yield Spot(
             "/effective_on",
             "effective_after_end",

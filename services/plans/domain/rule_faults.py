@@ -8,7 +8,7 @@ from datetime import timedelta
 from contracts.plan import DataElement, Rule
 from kernel.calendar.days_off import Calendar
 from kernel.calendar.due import Bound, due
-from kernel.calendar.period import Frequency, Period, periods_between
+from kernel.calendar.period import Frequency, Period
 from kernel.problems import Spot
 from services.plans.domain.recurring_faults import element_unknown, resolved_here
 
@@ -18,9 +18,9 @@ _RESOLVED_HERE = ("reporter_ids", "receiver_ids", "through_id")
 
 
 def find_rule_faults(
-    rule: Rule, elements: Mapping[str, DataElement], years: range, calendar: Calendar, pointer: str
+    rule: Rule, elements: Mapping[str, DataElement], periods: tuple[Period, ...], calendar: Calendar, pointer: str
 ) -> Iterator[Spot]:
-    """Yield every fault of a rule that stands at `pointer`, over the plan's `years`."""
+    """Yield every fault of a rule that stands at `pointer`, over its `periods` under the plan."""
     for member in _RESOLVED_HERE:
         if getattr(rule, member):
             yield resolved_here(f"{pointer}/{member}")
@@ -28,7 +28,6 @@ def find_rule_faults(
         if code not in elements:
             yield element_unknown(f"{pointer}/elements/{place}", code)
     yield from _faults_of_wording(rule, f"{pointer}/due")
-    periods = periods_between(rule.frequency, years.start, years.stop - 1) if years else ()
     yield from _dates_of_no_period(rule, periods, f"{pointer}/due/dates")
     yield from _days_before_cut_off(rule, periods, calendar, f"{pointer}/due")
 

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.unit import Placement, Succession, UnitRecord
-from contracts.unit_decision import Follows, Move, UnitDecision
+from contracts.unit_decision import Began, Follows, Move, UnitDecision
 from kernel.ids import UnitId, unit_id
 from kernel.problems import Spot
 from kernel.units import UnitTree
@@ -29,6 +30,14 @@ class UnitChanges:
     successions: tuple[Succession, ...]
 
 
+class _Begun(NamedTuple):
+    """A unit that is older than was known, what the decision says of it, and where."""
+
+    identity: UUID
+    entry: Began
+    pointer: str
+
+
 class Drafting:
     """The units of one decision on their way from codes to records."""
 
@@ -41,7 +50,10 @@ class Drafting:
         self.faults: list[Spot] = []
 
     def announce(self, stated: Iterable[StatedUnit]) -> None:
-        """Give every stated unit its id and its life, so that others can name it."""
+        """Give every stated unit its id and its life, so that others can name it.
+
+        A unit that is there already keeps the beginning it had: it may be older than the list that states it again.
+        """
         for entry, pointer in stated:
             since = entry.valid_from or self._on
             identity = unit_id(entry.code, since.isoformat())
@@ -57,25 +69,56 @@ class Drafting:
                 kind=entry.kind,
                 function=entry.function,
                 agency_code=entry.agency_code,
-                valid_from=since,
+                valid_from=earlier.valid_from if earlier else since,
                 valid_until=until,
                 placements=(Placement(parent_id=None, valid_from=since),),
             )
-            self.records[identity] = record
-            self._stated[entry.code].append(record)
+            self._state(record)
+
+    def begin(self, entries: Sequence[Began]) -> list[_Begun]:
+        """Give units of the decision's day their earlier first day, so that others can stand under them before.
+
+        Where they themselves stood is for `place_earlier` to find: by then every unit has its life.
+        """
+        begun = []
+        for at, entry in enumerate(entries):
+            pointer = f"/began/{at}"
+            identity = self._find(entry.code, self._on, f"{pointer}/code")
+            if identity is None:
+                continue
+            known = self._record(identity)
+            if known.valid_from < entry.valid_from:
+                self.faults.append(_began_already(f"{pointer}/valid_from", entry.code, known.valid_from))
+            elif entry.valid_from < known.valid_from:
+                self._state(known.model_copy(update={"valid_from": entry.valid_from}))
+                begun.append(_Begun(identity, entry, pointer))
+        return begun
+
+    def place_earlier(self, begun: Iterable[_Begun]) -> None:
+        """Find under whom units stood before the day from which they were known."""
+        for identity, entry, pointer in begun:
+            first, *later = self.records[identity].placements
+            parent: UUID | None = first.parent_id
+            if entry.parent is not None:
+                parent = self._find(entry.parent, entry.valid_from, f"{pointer}/parent")
+            earlier = Placement(parent_id=parent, valid_from=entry.valid_from, valid_until=first.valid_from)
+            if parent == first.parent_id:
+                self._change(identity, placements=(first.model_copy(update={"valid_from": entry.valid_from}), *later))
+            else:
+                self._change(identity, placements=(earlier, first, *later))
 
     def place(self, stated: Iterable[StatedUnit]) -> None:
         """Find parent and members of every stated unit. A unit that is there already keeps the places it had."""
         for entry, pointer in stated:
-            record = self.records[unit_id(entry.code, (entry.valid_from or self._on).isoformat())]
-            day = record.valid_from
+            day = entry.valid_from or self._on
+            record = self.records[unit_id(entry.code, day.isoformat())]
             parent = None if entry.parent is None else self._find(entry.parent, day, f"{pointer}/parent")
             placements: tuple[Placement, ...] = (Placement(parent_id=parent, valid_from=day),)
             earlier = self._known.get(record.unit_id)
             if earlier is not None:
                 if earlier.kind != entry.kind:
                     self.faults.append(_kind_differs(f"{pointer}/kind", earlier))
-                if earlier.placements[0].parent_id != parent:
+                if _parent_on(earlier, day) != parent:
                     self.faults.append(_parent_differs(f"{pointer}/parent", entry.code))
                 placements = earlier.placements
             members = (self._find(code, day, f"{pointer}/members/{at}") for at, code in enumerate(entry.members))
@@ -133,6 +176,10 @@ class Drafting:
             return None
         return unit.id
 
+    def _state(self, record: UnitRecord) -> None:
+        self.records[record.unit_id] = record
+        self._stated[record.code].append(record)
+
     def _record(self, identity: UUID) -> UnitRecord:
         return self.records.get(identity) or self._known[identity]
 
@@ -157,7 +204,9 @@ def draw_up(
     """
     drafting = Drafting(decision.on, tree, known)
     drafting.announce(stated)
+    begun = drafting.begin(decision.began)
     drafting.place(stated)
+    drafting.place_earlier(begun)
     drafting.end(decision.ended)
     drafting.move(decision.moved)
     successions = drafting.succeed(decision.successions, decision.decision)
@@ -175,6 +224,11 @@ def draw_up(
     return UnitChanges(tuple(changed), tuple(new))
 
 
+def _parent_on(record: UnitRecord, day: date) -> UUID | None:
+    """Return under whom a unit stood on a day of its life."""
+    return next(place.parent_id for place in reversed(record.placements) if place.valid_from <= day)
+
+
 def _kind_differs(pointer: str, known: UnitRecord) -> Spot:
     return Spot(
         pointer,
@@ -190,6 +244,15 @@ def _parent_differs(pointer: str, code: str) -> Spot:
         "parent_differs",
         f"{code} ban đầu trực thuộc đơn vị khác; nơi chuyển đến thì nêu ở `moved`",
         f"{code} began under another unit; `moved` says where it goes",
+    )
+
+
+def _began_already(pointer: str, code: str, since: date) -> Spot:
+    return Spot(
+        pointer,
+        "began_already",
+        f"{code} đã được ghi là có từ ngày {since}",
+        f"{code} is known from {since} already",
     )
 
 

@@ -61,7 +61,8 @@ async def decide_units(
 def _codes_in(decision: UnitDecision) -> set[str]:
     """Return the codes of units whose own records a decision changes or compares."""
     succeeded = (entry.predecessor for entry in decision.successions)
-    return {*decision.ended, *(move.code for move in decision.moved), *succeeded}
+    older = (entry.code for entry in decision.began)
+    return {*older, *decision.ended, *(move.code for move in decision.moved), *succeeded}
 
 
 def _ensure_sound(tree: UnitTree, changes: UnitChanges) -> None:

@@ -36,8 +36,9 @@ class Moments:
 
 
 def moments_of_plan(plan: Plan) -> Iterator[int]:
-    """Yield when its months end, by either cut-off, and when what it promises must be done."""
-    for number in range(plan.from_year, plan.until_year + 1):
+    """Yield when its months and those of its programme end, by either cut-off, and when what it promises must be done."""
+    programme = plan.programme or plan
+    for number in range(programme.from_year, programme.until_year + 1):
         for month in months(year(number)):
             for cut_off in (CutOff.DECREE_09, CutOff.CALENDAR):
                 span = month.days(cut_off)

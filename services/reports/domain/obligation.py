@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.plan import Plan, Requirement, Rule
 from kernel.calendar.days_off import Calendar
 from kernel.calendar.due import DueInstant, due
-from kernel.calendar.period import CutOff, Frequency, Period, parse_period, periods_between
+from kernel.calendar.period import CutOff, Frequency, Period, parse_period
 from kernel.clock import start_of
 from kernel.ids import ObligationId, obligation_id
 
@@ -44,7 +44,7 @@ def owed_under(plan: Plan, calendar: Calendar, *, from_instant: datetime | None 
         since = from_instant or effective_at(plan)
         if rule.owed_from is not None:
             since = min(since, start_of(rule.owed_from))
-        for period in periods_between(rule.frequency, plan.from_year, plan.until_year):
+        for period in plan.periods(rule.frequency):
             due_instant = due(rule.due.rule(), period, calendar)
             if _ends_at(rule, period, due_instant) <= since:
                 continue

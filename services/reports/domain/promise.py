@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.plan import Indicator, Plan
-from kernel.calendar.period import Frequency, Period, periods_between, year
+from kernel.calendar.period import Frequency, Period, year
 
 
 def periods_of(plan: Plan, indicator: Indicator) -> tuple[Period, ...]:
@@ -13,7 +13,7 @@ def periods_of(plan: Plan, indicator: Indicator) -> tuple[Period, ...]:
     with the programme): then the plan's last year stands for it.
     """
     if indicator.period is not Frequency.PROGRAMME:
-        return periods_between(indicator.period, plan.from_year, plan.until_year)
+        return plan.periods(indicator.period)
     if any(rule.frequency is Frequency.PROGRAMME for rule in plan.rules):
-        return periods_between(Frequency.PROGRAMME, plan.from_year, plan.until_year)
+        return plan.periods(Frequency.PROGRAMME)
     return (year(plan.until_year),)

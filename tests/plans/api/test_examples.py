@@ -1,9 +1,8 @@
-"""The example files, loaded as `lanhmanh` loads them: the whole country, its standing bodies, and both plans."""
+"""The example files, loaded as `lanhmanh` loads them: the whole country, its standing bodies, and every plan."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 import pytest
@@ -11,47 +10,25 @@ from fastapi.encoders import jsonable_encoder
 
 from contracts.plan import Plan
 from kernel.clock import SetClock
+from lanhmanh.national import bodies_decision, national_decision
 from services.plans.wiring import Plans
-from tests.examples.example_files import (
-    NATION_SINCE,
-    SLUGS,
-    TWO_LEVELS_SINCE,
-    UNIT_FILES,
-    issued_plan,
-    national_units,
-    read,
-)
+from tests.examples.example_files import SLUGS, UNIT_FILES, issued_plan, read
 from tests.rig import Tokens, published
 
 
 @pytest.fixture
 def clock() -> SetClock:
-    """After the day from which the younger of the plans binds."""
+    """After the day from which the youngest of the plans binds."""
     return SetClock(datetime(2026, 6, 20, 2, 0, tzinfo=UTC))
-
-
-def the_country() -> dict[str, Any]:
-    """Return the decision that loads the present provinces and communes."""
-    units = [{"code": "VN", "name": "Việt Nam", "kind": "nation", "valid_from": NATION_SINCE}]
-    for code, (name, kind, parent) in national_units().items():
-        units.append({"code": code, "name": name, "kind": kind, "parent": parent})
-    return {"decision": "Danh mục đơn vị hành chính hai cấp", "on": TWO_LEVELS_SINCE, "units": units}
-
-
-def its_bodies() -> dict[str, Any]:
-    """Return the decision that gives each of them its standing bodies."""
-    template = read("units/bodies.yaml")
-    kinds = {kind: template.pop(kind) for kind in ("province", "commune")}
-    return template | {"bodies": kinds}
 
 
 # On one database: it takes long, and the statements are those of every other test.
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.asyncio
-async def test_the_whole_country_and_both_plans_are_taken_in_as_the_files_are(
+async def test_the_whole_country_and_every_plan_are_taken_in_as_the_files_are(
     client: httpx.AsyncClient, tokens: Tokens, service: Plans
 ) -> None:
-    loads = [the_country(), its_bodies(), *(read(f"units/{name}.yaml") for name in UNIT_FILES)]
+    loads = [national_decision(), bodies_decision("all"), *(read(f"units/{name}.yaml") for name in UNIT_FILES)]
     headers = tokens.bearer("plans:units", "plans:write", unit="VN")
     changed = []
     for number, load in enumerate(loads):
