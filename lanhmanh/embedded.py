@@ -31,6 +31,8 @@ class Product:
     """The wired services with their applications, not yet started."""
 
     clock: Clock
+    keys: Path
+    """Folder of its secrets."""
     issuer: DevelopmentIssuer
     verifier: TokenVerifier
     services: dict[str, Service]
@@ -87,4 +89,4 @@ def assemble(databases: Path, keys: Path, *, url: str, clock: Clock) -> Product:
         services[name] = parts.wire(config, clock=clock, verifier=verifier, bus=bus)
         producers[topic_of(name)] = services[name].database
     apps = {name: SERVICES[Name(name)].create(service) for name, service in services.items()}
-    return Product(clock=clock, issuer=issuer, verifier=verifier, services=services, apps=apps)
+    return Product(clock=clock, keys=keys, issuer=issuer, verifier=verifier, services=services, apps=apps)

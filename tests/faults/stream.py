@@ -65,10 +65,11 @@ def tips(units: list[str]) -> Iterator[Letter]:
 class Stream:
     """Sends letters to a product that may die at any moment."""
 
-    def __init__(self, data: Path, token: str, *sources: Iterator[Letter]) -> None:
+    def __init__(self, data: Path, *sources: Iterator[Letter]) -> None:
         self.ledger = Ledger()
+        self.token = ""
+        """Of the product that is running: another start may have another address, and so another issuer."""
         self._secret = json.loads((data / "keys" / SENDERS_FILE).read_text("utf-8"))[DEVELOPMENT_SENDER]["secrets"][0]
-        self._token = token
         self._sources = sources
 
     async def run_until(self, dead: asyncio.Event, url: str) -> None:
@@ -110,7 +111,7 @@ class Stream:
     def _headers(self, letter: Letter) -> dict[str, str]:
         headers = {"content-type": "application/json"}
         if letter.kind == "report":
-            return headers | {"Authorization": f"Bearer {self._token}", "Idempotency-Key": letter.key}
+            return headers | {"Authorization": f"Bearer {self.token}", "Idempotency-Key": letter.key}
         now = SystemClock().now()
         signature = Webhook(self._secret).sign(letter.key, now, letter.body.decode())
         timestamp = str(int(now.timestamp()))
