@@ -1,0 +1,165 @@
+"""Strings that are told in confidence, and a search for them in everything that a product leaves behind."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from kernel.clock import SystemClock
+from lanhmanh.api import development_token, scopes_of
+from lanhmanh.folder import Folder
+from lanhmanh.hotline import signed
+from runtime.surroundings import DEVELOPMENT_SENDER
+
+WHERE_TOLD = (
+    "tip", "informant", "officer", "officers-informant", "note", "unreadable", "person", "evidence", "reason",
+    "refused-tip", "refused-case",
+)  # fmt: skip
+"""What is told in confidence, and where."""
+
+
+def canary(name: str) -> str:
+    """Return a string that nothing else contains. Letters and digits only: JSON and URLs write it as it is."""
+    return f"canary{name.replace('-', '')}{secrets.token_hex(8)}"
+
+
+def traces(text: str) -> list[bytes]:
+    """Return a string as it would stand in a file: as text, in wide characters, in hex, and in base64 at any place."""
+    plain = text.encode()
+    # Base64 without its first and last characters, which depend on the neighbours.
+    shifted = [b64encode(b"\0" * shift + plain)[4:-4] for shift in range(3)]
+    return [plain, text.encode("utf-16-le"), plain.hex().encode(), *shifted]
+
+
+def found_in(files: Iterable[Path], texts: Iterable[str]) -> dict[str, set[str]]:
+    """Return which of some strings stand in which files, by the files' names."""
+    wanted = {text: traces(text) for text in texts}
+    found: dict[str, set[str]] = {}
+    for file in files:
+        content = file.read_bytes()
+        hits = {text for text, marks in wanted.items() if any(mark in content for mark in marks)}
+        if hits:
+            found[file.name] = hits
+    return found
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield every file, whatever it is: databases, their journals, topics, logs."""
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+@dataclass
+class Confidant:
+    """Tells a running product everything in confidence, rightly and wrongly, and keeps what it answers."""
+
+    url: str
+    data: Path
+    canaries: dict[str, str] = field(default_factory=lambda: {name: canary(name) for name in WHERE_TOLD})
+    answers: list[str] = field(default_factory=list)
+    """Every answer, but those to whoever may read the content."""
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1000)))
+
+    def tell_tips(self) -> None:
+        """Send, enter, classify, note, and get things wrong."""
+        told = self.canaries
+        self._hotline({"unit": "68", "content": _content(told["tip"]), "informant": {"name": told["informant"]}})
+        self._hotline({"unit": "68", "unexpected": told["unreadable"]})
+        entered = {"unit": "68", "channel": "phone", "content": _content(told["officer"])}
+        tip = self._create("/v1/tips", "tips", entered | {"informant": {"phone": told["officers-informant"]}})
+        path = f"/v1/tips/{tip['tip_id']}"
+        self._step(f"{path}/classify", path, "tips", {"category": "feedback", "note": told["note"]})
+        assert told["officer"] in self._request("GET", f"{path}/content", "tips").text
+        for wrong in (
+            {"unit": "68", "channel": told["refused-tip"], "content": _content(told["refused-tip"])},
+            {"unit": "99999", "channel": "phone", "content": _content(told["refused-tip"])},
+            {"unit": "68", "channel": "phone", "content": {"place": told["refused-tip"]}},
+        ):
+            self._refused("/v1/tips", "tips", wrong)
+        body = json.dumps({"content": _content(told["refused-tip"])}).encode()
+        answer = httpx.post(f"{self.url}/v1/tips/hotline/{DEVELOPMENT_SENDER}", content=body)
+        self._keep(answer, refused=True)
+
+    def tell_support(self) -> None:
+        """Open a case, decide, consent, refer, and get things wrong."""
+        told = self.canaries
+        offer = {"organization_name": "Trạm", "name": "Tư vấn", "provider": "68.SYT", "needs": ["psychological"]}
+        service = self._create("/v1/support-services", "referrals", offer | {"enforcement_independent": True})
+        case = {
+            "group": "person_who_sells_sex",
+            "unit": "22945",
+            "holder": "68.SYT",
+            "person": {"name": told["person"]},
+        }
+        path = f"/v1/support-cases/{self._create('/v1/support-cases', 'referrals', case)['case_id']}"
+        need = self._create(f"{path}/needs", "referrals", {"kind": "psychological"})
+        decision = {"positive": True, "reason": told["reason"]}
+        self._create(f"{path}/needs/{need['need_id']}/decisions", "referrals", decision)
+        named = {"case_id": path.rpartition("/")[2], "need_id": need["need_id"], "service_id": service["service_id"]}
+        self._refused("/v1/referrals", "referrals", named)
+        consent = {"service_id": service["service_id"], "evidence": told["evidence"]}
+        self._create(f"{path}/consents", "referrals", consent)
+        self._create("/v1/referrals", "referrals", named)
+        assert told["person"] in self._request("GET", f"{path}/person", "referrals").text
+        for wrong in (
+            case | {"group": told["refused-case"]},
+            case | {"unit": "99999", "person": {"name": told["refused-case"]}},
+            case | {"holder": "68.CA", "person": {"name": told["refused-case"]}},
+        ):
+            self._refused("/v1/support-cases", "referrals", wrong)
+        self._refused(f"{path}/consents", "referrals", consent | {"expires_on": told["refused-case"]})
+
+    def say_in_public(self, words: str) -> None:
+        """Say something where everybody may read it: in a report, in a plan, in the name of a request."""
+        plan = json.loads((_EXAMPLES / "plan.json").read_text("utf-8")) | {"title": words}
+        self._create("/v1/plans", "plans", plan)
+        self._step("/v1/plans/lam-dong-2026/issue", "/v1/plans/lam-dong-2026", "plans", None)
+        self._request("GET", "/v1/plans", "plans", **{"X-Request-Id": words})
+        self._refused("/v1/tips", "tips", {"unit": words.upper()[:9], "channel": "phone", "content": _content("x")})
+
+    def _hotline(self, tip: Any) -> None:
+        body = json.dumps(tip).encode()
+        keys = Folder(self.data).keys
+        headers = signed(keys, body, f"msg_{next(self.numbers)}", SystemClock().now())
+        answer = httpx.post(f"{self.url}/v1/tips/hotline/{DEVELOPMENT_SENDER}", content=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        self._keep(answer)
+
+    def _create(self, path: str, service: str, body: Any) -> dict[str, Any]:
+        answer = self._request("POST", path, service, body, **{"Idempotency-Key": f"key-{next(self.numbers)}"})
+        assert answer.status_code == 201, answer.text
+        self._keep(answer)
+        made: dict[str, Any] = answer.json()
+        return made
+
+    def _step(self, path: str, of: str, service: str, body: Any) -> None:
+        tag = self._request("GET", of, service).headers["etag"]
+        answer = self._request("POST", path, service, body, **{"If-Match": tag})
+        assert answer.is_success, answer.text
+        self._keep(answer)
+
+    def _refused(self, path: str, service: str, body: Any) -> None:
+        answer = self._request("POST", path, service, body, **{"Idempotency-Key": f"key-{next(self.numbers)}"})
+        self._keep(answer, refused=True)
+
+    def _request(self, method: str, path: str, service: str, body: Any = None, **headers: str) -> httpx.Response:
+        token = development_token(Folder(self.data), self.url, unit="VN", scopes=scopes_of([service]))
+        own = {"Authorization": f"Bearer {token}", **headers}
+        return httpx.request(method, f"{self.url}{path}", json=body, headers=own, timeout=60)
+
+    def _keep(self, answer: httpx.Response, *, refused: bool = False) -> None:
+        assert answer.is_client_error == refused, answer.text
+        self.answers.append(f"{answer.headers} {answer.text}")
+
+
+_EXAMPLES = Path(__file__).parent.parent.parent / "examples" / "walkthrough"
+
+
+def _content(text: str) -> dict[str, str]:
+    return {"summary": text, "place": text}
