@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,7 @@ from tests.journeys.product import up
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Confidant, Path, str, str]]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Confidant, Path, str, str]:
     """Everything was told, in confidence and in public, to a product that has stopped since."""
     data = tmp_path_factory.mktemp("confidence")
     public = canary("public")
@@ -25,7 +24,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Confidant, 
         confidant.say_in_public(public)
         metrics = httpx.get(f"{running.url}/metrics").text
         assert running.stop() == 0
-    yield confidant, data, public, metrics
+    return confidant, data, public, metrics
 
 
 def test_no_file_of_the_product_has_a_word_of_it(told: tuple[Confidant, Path, str, str]) -> None:
@@ -44,7 +43,7 @@ def test_no_answer_and_no_metric_has_a_word_of_it(told: tuple[Confidant, Path, s
 
 
 def test_the_search_would_find_it(told: tuple[Confidant, Path, str, str]) -> None:
-    """What is said in public is found in the producer's and the reader's database and in the log, by the same search."""
+    """What is said in public is found by the same search: with the producer, with the reader, and in the log."""
     confidant, data, public, _ = told
 
     found = found_in(files_below(data), [public])
