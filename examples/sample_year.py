@@ -82,9 +82,7 @@ class _Teller:
         issuer = self._tree.get(UnitId(self._plan.issuer_id)).code
         by = self._acting_for(UnitId(self._plan.rules[0].receiver_ids[0]), at)
         verdict = Verdict(judgement.indicator, judgement.period, judgement.met)
-        return Act(
-            at, ActKind.JUDGE, self._plan.slug, name, issuer, by, reason=judgement.reason, verdict=verdict
-        )
+        return Act(at, ActKind.JUDGE, self._plan.slug, name, issuer, by, reason=judgement.reason, verdict=verdict)
 
     def _sheet(self, unit: Unit, filing: Filing, episode: Episode) -> _Sheet:
         name = f"{self._plan.slug}/{unit.code}/{filing[-1].rule.code}/{filing[-1].period.key}"

@@ -125,9 +125,7 @@ def test_vinh_writes_for_the_town_that_joined_it() -> None:
 
 
 def test_a_report_of_2024_that_comes_in_2025_is_received_by_the_department_of_health() -> None:
-    accepted = {
-        act.unit: act.by for act in _year("nghe-an-2024") if act.kind is ActKind.ACCEPT and act.at.year == 2025
-    }
+    accepted = {act.unit: act.by for act in _year("nghe-an-2024") if act.kind is ActKind.ACCEPT and act.at.year == 2025}
 
     assert accepted["417"] == "40.SYT"
 
