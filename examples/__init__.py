@@ -1,1 +1,1 @@
-"""Two real plans with their units, and a synthetic year of reports for each: see README.md here."""
+"""Five real plans with their units, and a synthetic year of reports for each: see README.md here."""

@@ -36,7 +36,7 @@ class Moments:
 
 
 def moments_of_plan(plan: Plan) -> Iterator[int]:
-    """Yield when its months and those of its programme end, by either cut-off, and when a promise must be kept."""
+    """Yield when the months of its programme end, by either cut-off, and when what it promises must be done."""
     programme = plan.programme or plan
     for number in range(programme.from_year, programme.until_year + 1):
         for month in months(year(number)):

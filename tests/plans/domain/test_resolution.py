@@ -142,6 +142,9 @@ def test_a_unit_that_is_not_there_is_named_where_it_stands(changed: dict[str, An
 DAYS: list[tuple[dict[str, Any], Faults]] = [
     ({"from_year": 2026, "until_year": 2025}, [("/until_year", "years_reversed")]),
     ({"effective_on": "2026-01-01"}, [("/effective_on", "effective_after_end")]),
+    ({"programme": {"from_year": 2026, "until_year": 2030}}, [("/programme", "programme_elsewhere")]),
+    ({"programme": {"from_year": 2021, "until_year": 2024}}, [("/programme", "programme_elsewhere")]),
+    ({"programme": {"from_year": 2025, "until_year": 2021}}, [("/programme/until_year", "years_reversed")]),
     ({"issued_on": None}, [("/effective_assumed", "assumption_unmarked")]),
 ]
 
@@ -149,6 +152,14 @@ DAYS: list[tuple[dict[str, Any], Faults]] = [
 @pytest.mark.parametrize(("changed", "faults"), DAYS)
 def test_years_and_days_must_go_together(changed: dict[str, Any], faults: Faults) -> None:
     assert faults_of(**changed) == faults
+
+
+def test_a_due_day_of_a_programme_is_that_of_its_own_years() -> None:
+    programme = {"from_year": 2021, "until_year": 2025}
+    rule = a_rule(frequency="programme", due={"bound": "by", "dates": {"2021-2025": "2025-12-20"}})
+
+    assert resolved(programme=programme, rules=[rule]).rules[0].due.dates == {"2021-2025": date(2025, 12, 20)}
+    assert faults_of(rules=[rule]) == [("/rules/0/due/dates/2021-2025", "period_unknown")]
 
 
 def test_an_effective_day_given_by_hand_is_in_order_when_marked() -> None:

@@ -8,16 +8,17 @@ import pytest
 
 from contracts.plan import DataElement, Rule
 from kernel.calendar.days_off import LEGAL_CALENDAR
+from kernel.calendar.period import periods_between
 from services.plans.domain.rule_faults import find_rule_faults
 from tests.plans.builders import a_rule, an_element
 
 ELEMENTS = {"premises.total": DataElement.model_validate(an_element())}
-YEARS = range(2025, 2027)
+YEARS = (2025, 2026)
 
 
 def faults_of(**changed: Any) -> list[tuple[str, str]]:
     rule = Rule.model_validate(a_rule(**changed))
-    found = find_rule_faults(rule, ELEMENTS, YEARS, LEGAL_CALENDAR, "/rules/2")
+    found = find_rule_faults(rule, ELEMENTS, periods_between(rule.frequency, *YEARS), LEGAL_CALENDAR, "/rules/2")
     return [(spot.pointer, spot.code) for spot in found]
 
 

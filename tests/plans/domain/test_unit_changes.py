@@ -67,6 +67,54 @@ def test_a_moved_unit_leaves_its_place_on_the_day_it_takes_the_new_one() -> None
     )
 
 
+OLDER = {"code": "594", "valid_from": "2000-01-01"}
+
+
+def test_a_unit_that_is_older_than_was_known_stays_the_same_unit_where_it_stood() -> None:
+    (changed,) = worked_out(MERGER | {"began": [OLDER]}, first_tree(), records_of("594")).units
+
+    assert changed.unit_id == id_of("594", "2005-09-05")
+    assert changed.valid_from == date(2000, 1, 1)
+    assert changed.placements == (Placement(parent_id=id_of("60"), valid_from=date(2000, 1, 1)),)
+
+
+def test_an_older_unit_can_have_stood_elsewhere_before() -> None:
+    district = {"code": "600", "name": "Huyện Đức Linh", "kind": "district", "parent": "60", "valid_from": "2000-01-01"}
+    decision = MERGER | {"units": [district], "began": [OLDER | {"parent": "600"}]}
+
+    _, changed = worked_out(decision, first_tree(), records_of("594")).units
+
+    founded = date(2005, 9, 5)
+    assert changed.placements == (
+        Placement(parent_id=id_of("600"), valid_from=date(2000, 1, 1), valid_until=founded),
+        Placement(parent_id=id_of("60"), valid_from=founded),
+    )
+
+
+def test_a_unit_can_be_placed_under_one_before_the_day_from_which_that_was_known() -> None:
+    ward = {"code": "23231", "name": "Phường Phước Hội", "kind": "commune", "parent": "594", "valid_from": "2001-01-01"}
+
+    changes = worked_out(MERGER | {"units": [ward], "began": [OLDER]}, first_tree(), records_of("594"))
+
+    tree = tree_of(first_changes(), changes)
+    assert tree.find("23231", date(2001, 1, 1)) is not None
+
+
+def test_a_list_that_states_an_older_unit_again_does_not_make_it_younger() -> None:
+    older = worked_out(MERGER | {"began": [OLDER | {"parent": "38"}]}, first_tree(), records_of("594"))
+    restated = {"code": "594", "name": "Thị xã La Gi", "kind": "district", "parent": "60", "valid_from": "2005-09-05"}
+
+    again = worked_out(MERGER | {"units": [restated]}, tree_of(first_changes(), older), older.units)
+
+    assert again.units == ()
+
+
+def test_a_beginning_that_is_known_already_changes_nothing() -> None:
+    known = {"code": "594", "valid_from": "2005-09-05"}
+
+    assert worked_out(MERGER | {"began": [known]}, first_tree(), records_of("594")).units == ()
+
+
 def test_a_code_can_pass_to_a_new_unit_on_the_day_the_old_one_ends() -> None:
     reused = {"code": "593", "name": "Phường Phan Thiết", "kind": "commune", "parent": "60"}
     decision = MERGER | {
@@ -123,6 +171,9 @@ FAULTY: list[tuple[dict[str, Any], tuple[str, ...], str, str]] = [
     ({"units": [NEW | {"members": ["60.CA", "99"]}]}, (), "/units/0/members/1", "unit_unknown"),
     ({"units": [NEW, NEW]}, (), "/units/1/code", "repeated"),
     ({"ended": ["60.CA", "99"]}, ("60.CA",), "/ended/1", "unit_unknown"),
+    ({"began": [OLDER | {"code": "99"}]}, (), "/began/0/code", "unit_unknown"),
+    ({"began": [OLDER | {"parent": "99"}]}, ("594",), "/began/0/parent", "unit_unknown"),
+    ({"began": [OLDER | {"valid_from": "2005-09-06"}]}, ("594",), "/began/0/valid_from", "began_already"),
     ({"moved": [{"code": "99", "parent": "60"}]}, (), "/moved/0/code", "unit_unknown"),
     ({"moved": [{"code": "593", "parent": "99"}]}, ("593",), "/moved/0/parent", "unit_unknown"),
     ({"moved": [{"code": "593", "parent": "38"}], "on": "2000-01-01"}, ("593",), "/moved/0", "moved_already"),

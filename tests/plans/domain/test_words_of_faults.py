@@ -10,6 +10,7 @@ import pytest
 from contracts.plan import DataElement, Indicator, Rule
 from contracts.plan_draft import PlanDraft
 from kernel.calendar.days_off import LEGAL_CALENDAR
+from kernel.calendar.period import periods_between
 from kernel.problems import Spot
 from services.plans.domain.catalogue import ensure_agreement
 from services.plans.domain.indicator_faults import find_indicator_faults
@@ -26,6 +27,8 @@ from tests.plans.domain.test_unit_changes import MERGER
 PARTS_OF_PLAN: list[tuple[dict[str, Any], str]] = [
     ({"issuer": "99"}, "99"),
     ({"until_year": 2024}, "2025"),
+    ({"programme": {"from_year": 2026, "until_year": 2030}}, "2025"),
+    ({"programme": {"from_year": 2025, "until_year": 2021}}, "2025"),
     ({"effective_on": "2026-01-01"}, "2025"),
     ({"issued_on": None}, "effective_assumed"),
     ({"elements": [an_element("harbour"), an_element("harbour")]}, "harbour"),
@@ -45,6 +48,7 @@ PARTS_OF_DECISION: list[tuple[dict[str, Any], str]] = [
     ),
     ({"units": [{"code": "593", "name": "x", "kind": "district", "parent": "38", "valid_from": "2000-01-01"}]}, "593"),
     ({"on": "2000-01-01", "moved": [{"code": "593", "parent": "38"}]}, "593"),
+    ({"began": [{"code": "593", "valid_from": "2001-01-01"}]}, "593"),
 ]
 
 
@@ -96,9 +100,8 @@ def test_every_fault_of_an_indicator_and_of_a_rule_is_said_in_both_languages() -
     of_rules = [
         spot
         for changed, _, _ in test_rule_faults.FAULTY
-        for spot in find_rule_faults(
-            Rule.model_validate(a_rule(**changed)), listed, range(2025, 2027), LEGAL_CALENDAR, ""
-        )
+        for rule in [Rule.model_validate(a_rule(**changed))]
+        for spot in find_rule_faults(rule, listed, periods_between(rule.frequency, 2025, 2026), LEGAL_CALENDAR, "")
     ]
 
     alike = [spot.code for spot in of_indicators + of_rules if spot.vi == spot.en or spot.vi.isascii()]

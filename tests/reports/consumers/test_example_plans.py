@@ -1,4 +1,4 @@
-"""The two real plans: what their units owe, and what one second before midnight divides."""
+"""The real plans: what their units owe, and what one second before midnight divides."""
 
 from __future__ import annotations
 
@@ -148,3 +148,41 @@ async def test_kim_tan_owes_by_mid_december_and_its_police_without_a_day(
     undated = {one["unit"]["code"] for one in board["obligations"] if one["status"] == "undated"}
     assert dated == {"2026-12-14T17:00:00Z"}
     assert "15187.CA" in undated
+
+
+@pytest.mark.asyncio
+async def test_quy_chau_owes_without_a_day_what_its_successors_send_and_receive(
+    real_plans: PlansOffice, office: Callable[[str], Office], clock: SetClock
+) -> None:
+    clock.set(at("2025-04-29"))
+    plan = await issued(real_plans, "quy-chau-2025")
+    half_year = next(one for one in plan.rules if one.code == "r1-half-year")
+
+    before = await office("416").statuses(plan=plan.slug, as_of="2025-06-30T00:00:00Z")
+    clock.set(at("2025-07-08"))
+    path = await office("16792").reported(
+        {"rule": "r1-half-year", "period": "2025-H1", "nil": True}, plan=plan.slug, unit="16783"
+    )
+    await office("16777").accept(path)
+
+    assert {status for (rule, _, _), status in before.items() if rule == "r1-half-year"} == {"undated"}
+    assert len([key for key in before if key[0] == "r1-half-year"]) == len(half_year.reporter_ids)
+
+
+@pytest.mark.asyncio
+async def test_the_report_over_the_programme_of_binh_luc_outlives_district_and_province(
+    real_plans: PlansOffice, office: Callable[[str], Office], clock: SetClock
+) -> None:
+    clock.set(at("2022-02-15"))
+    plan = await issued(real_plans, "binh-luc-2022")
+    over_all_years = {"rule": "r2", "period": "2021-2025", "nil": True}
+
+    clock.set(at("2025-12-26"))
+    path = await office("13501.VHXH").reported(over_all_years, plan=plan.slug, unit="352.PLDTBXH")
+    await office("37.SYT").accept(path)
+    board = await office("VN").read("/v1/compliance", plan=plan.slug, detail="obligations")
+
+    owed = {(one["rule"], one["period"]): one for one in board["obligations"]}
+    assert owed["r2", "2021-2025"]["unit"]["code"] == "352.PLDTBXH"
+    assert owed["r2", "2021-2025"]["bearer"]["code"] == "13501.VHXH"
+    assert owed["r2", "2021-2025"]["status"] == "undated"

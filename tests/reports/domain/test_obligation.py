@@ -53,6 +53,14 @@ def test_several_years_are_owed_year_by_year() -> None:
     assert owed(programme, until_year=2027) == {("r7", "2025-2027"): "2027-12-14T17:00:00+00:00"}
 
 
+def test_a_plan_of_one_year_owes_a_report_over_the_whole_programme() -> None:
+    programme = {"from_year": 2021, "until_year": 2027}
+
+    found = owed(a_rule("r7", frequency="programme"), YEAR, programme=programme)
+
+    assert found == {("r7", "2021-2027"): "2027-12-14T17:00:00+00:00"} | owed(YEAR)
+
+
 def test_requests_are_not_owed_by_themselves() -> None:
     assert owed(AD_HOC, FLASH) == {}
     assert [is_opened_by_hand(key) for key in ("ad_hoc:harbour", "flash:harbour", "2025-Q2")] == [True, True, False]

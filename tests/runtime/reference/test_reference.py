@@ -64,6 +64,19 @@ async def test_a_decision_takes_effect_with_its_last_part(database: Database, re
     assert codes(await reference.view()) == ["15187", "38"]
 
 
+async def test_a_unit_can_turn_out_to_be_older(database: Database, reference: Reference) -> None:
+    await arrive(database, a_part(1, 1, THANH_HOA))
+    earlier = THANH_HOA.valid_from.replace(year=THANH_HOA.valid_from.year - 1)
+    place = THANH_HOA.placements[0].model_copy(update={"valid_from": earlier})
+    older = THANH_HOA.model_copy(update={"valid_from": earlier, "placements": (place,)})
+
+    await arrive(database, a_part(1, 1, older, decision_id=uuid4()))
+
+    found = (await reference.view()).tree.find("38", earlier)
+    assert found is not None
+    assert found.id == THANH_HOA.unit_id
+
+
 async def test_the_parts_of_two_decisions_do_not_mix(database: Database, reference: Reference) -> None:
     other = uuid4()
     await arrive(database, a_part(1, 2, THANH_HOA))
