@@ -6,6 +6,7 @@ event is there at the next start. A new subscriber starts at the beginning. Noth
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Integer, Select, String, Table, Uuid, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from runtime.bus import Subscription
 from runtime.bus.message import Message, from_outbox
 from runtime.database import Database
 from runtime.database.outbox import outbox
@@ -42,9 +44,10 @@ class EmbeddedBus:
         """Take the database of each topic's producer, by topic."""
         self._producers = producers
 
-    async def subscribe(self, consumer: str, topic: str, database: Database) -> EmbeddedSubscription:
-        # A topic whose producer is not in this process is silent: the subscriber's own outbox has nothing of it.
-        producer = self._producers.get(topic, database)
+    async def subscribe(self, consumer: str, topic: str, database: Database) -> Subscription:
+        producer = self._producers.get(topic)
+        if producer is None:
+            return SilentSubscription()
         return await EmbeddedSubscription.resumed(consumer, topic, own=database, producer=producer)
 
     def publisher(self) -> None:
@@ -128,3 +131,23 @@ class EmbeddedSubscription:
         revision, ordinal = place
         later = or_(outbox.c.revision > revision, and_(outbox.c.revision == revision, outbox.c.ordinal > ordinal))
         return select(outbox).where(outbox.c.topic == self._topic, later).order_by(outbox.c.revision, outbox.c.ordinal)
+
+
+class SilentSubscription:
+    """A place in a topic whose producer is not in this process: nothing ever comes."""
+
+    async def fetch(self, limit: int) -> Sequence[Message]:  # noqa: ARG002
+        await asyncio.Event().wait()
+        return ()
+
+    async def record(self, connection: AsyncConnection, last: Message) -> None:
+        """Do nothing: there is no message to have come to."""
+
+    async def commit(self, last: Message) -> None:
+        """Do nothing: there is no message to have come to."""
+
+    async def lag(self) -> int:
+        return 0
+
+    async def close(self) -> None:
+        return None
