@@ -7,7 +7,7 @@
 \getenv password DATABASE_PASSWORD
 
 CREATE ROLE :"service" LOGIN PASSWORD :'password'
-    NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT;
+    NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
 -- No collation of a language: all databases sort alike, wherever they run.
 CREATE DATABASE :"service" OWNER :"service" TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
 -- Everybody may connect to a new database unless told otherwise.

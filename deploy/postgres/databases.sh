@@ -6,5 +6,5 @@ for service in $SERVICES; do
     variable="$(echo "$service" | tr '[:lower:]' '[:upper:]')_DATABASE_PASSWORD"
     eval "DATABASE_PASSWORD=\$$variable"
     SERVICE=$service DATABASE_PASSWORD=$DATABASE_PASSWORD \
-        psql --no-psqlrc --quiet --username "$POSTGRES_USER" --dbname postgres --file /sql/database.sql
+        psql --no-psqlrc --quiet --username "$POSTGRES_USER" --dbname postgres --file "${DATABASE_SQL:-/sql/database.sql}"
 done
