@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
-SLOW := journeys servers deploy/test_kubernetes.py deploy/test_network.py deploy/test_checks.py plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
+SLOW := journeys servers deploy plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
 
 .PHONY: help setup up test test-fast check generate bench
 .DEFAULT_GOAL := help
