@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
-SLOW := journeys servers plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
+SLOW := journeys servers deploy plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
 
 .PHONY: help setup up test test-fast check generate bench
 .DEFAULT_GOAL := help
@@ -22,12 +22,13 @@ up: .venv/.product ## Run the whole product in one process, with its data in var
 
 test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache Kafka
 	@$(PYTHON) -m tests.servers.jars || echo "The run goes on without it, and says so again at its end." >&2
+	@$(PYTHON) -m tools.manifests.obtain || echo "The run goes on without them." >&2
 	@$(PYTHON) -m pytest -n 2
 
 test-fast: .venv/.setup ## Run the tests that need no server and no process of their own
 	@LANHMANH_TEST_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q -p tests.servers.without $(SLOW:%=--ignore=tests/%)
 
-check: .venv/.setup ## Check style, types, imports, generated files and secrets
+check: .venv/.setup ## Check style, types, imports, generated files, manifests and secrets
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
@@ -37,6 +38,8 @@ check: .venv/.setup ## Check style, types, imports, generated files and secrets
 	@$(PYTHON) -m tools.openapi --check
 	@$(PYTHON) -m tools.api_matrix --check
 	@$(PYTHON) -m tools.config_docs --check
+	@$(PYTHON) -m tools.manifests.alerts --check
+	@$(PYTHON) -m tools.manifests
 	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 	@$(BIN)/uv lock --check --quiet
 	@echo "All checks passed."
@@ -46,6 +49,7 @@ generate: .venv/.setup ## Write all generated files anew
 	@$(PYTHON) -m tools.openapi
 	@$(PYTHON) -m tools.api_matrix
 	@$(PYTHON) -m tools.config_docs
+	@$(PYTHON) -m tools.manifests.alerts
 
 bench: ## Say what is measured: no area yet
 	@echo "No area is measured yet."
