@@ -8,7 +8,7 @@ import typer
 
 from kernel.problems import Problem
 from lanhmanh.api import Refused
-from lanhmanh.commands import explain, indicators, migrate, plan, serve, sign, status, token, units, up
+from lanhmanh.commands import explain, indicators, migrate, new_keys, plan, serve, sign, status, token, units, up
 
 app = typer.Typer(
     name="lanhmanh",
@@ -22,6 +22,7 @@ app.command()(serve.serve)
 app.command()(migrate.migrate)
 app.command()(token.token)
 app.command()(sign.sign)
+app.command()(new_keys.new_keys)
 app.add_typer(units.commands, name="units")
 app.add_typer(plan.commands, name="plan")
 app.command()(status.status)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.deploy.written import Resource, compose, dockerfile, of_kind
 
-WRITABLE = {"/tmp", "/run/secrets/tips", "/run/secrets/referrals"}  # noqa: S108  mounts in containers
+WRITABLE = {"/tmp"}  # noqa: S108  mounts in containers
 
 
 def templates(resources: list[Resource]) -> Iterator[Resource]:
@@ -65,11 +65,15 @@ def test_what_is_mounted_is_read_only_but_for_what_is_made_there(resources: list
     assert writable == WRITABLE
 
 
-def test_keys_reach_the_service_as_files_of_its_own_that_no_other_user_can_read(resources: list[Resource]) -> None:
-    copying = [container for container in containers(resources) if container["name"] == "own-files"]
+def test_keys_reach_the_service_as_files_that_only_its_own_group_can_read(resources: list[Resource]) -> None:
+    mounted = [
+        (template["securityContext"]["fsGroup"], volume["secret"]["defaultMode"])
+        for template in templates(resources)
+        for volume in template["volumes"]
+        if volume["name"] == "files"
+    ]
 
-    assert len(copying) == 2
-    assert all("--mode=0400" in container["command"] for container in copying)
+    assert mounted == [(10001, 0o440)] * 2
 
 
 def test_liveness_never_depends_on_others(resources: list[Resource]) -> None:

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from lanhmanh.commands.migrate import bring_to_newest
-from lanhmanh.commands.serve import Name
+from lanhmanh.services import Name
 from tests.servers.plugin import do_without
 from tests.servers.postgres import PostgresServer
 from tools.generated import ROOT

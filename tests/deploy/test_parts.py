@@ -7,7 +7,8 @@ import tomllib
 
 import pytest
 
-from lanhmanh.commands.serve import PORTS, SERVICES
+from lanhmanh.commands.serve import PORTS
+from lanhmanh.services import SERVICES
 from tests.deploy.written import (
     WRITTEN,
     Process,

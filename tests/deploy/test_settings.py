@@ -30,6 +30,10 @@ ISSUER = {"LANHMANH_ENV", "LANHMANH_ISSUER", "LANHMANH_DATA"}
 """What `lanhmanh serve issuer` reads."""
 
 
+MADE_OUTSIDE_PRODUCTION = {"LANHMANH_KEY_FILE"}
+"""What a service makes for itself where it is not given, unless it runs in production."""
+
+
 def read_by(part: str) -> dict[str, Setting]:
     """Return the settings of a part by their names."""
     if part == "gateway":
@@ -69,7 +73,8 @@ def lacking(process: Process) -> set[str]:
     """Return what a process cannot do without and is not given."""
     if process.name.startswith("migrate-"):
         return {"LANHMANH_DATABASE_URL"} - of_product(process).keys()
-    return demanded_by(process.part) - of_product(process).keys()
+    made_there = MADE_OUTSIDE_PRODUCTION if process.environment.get("LANHMANH_ENV") != "production" else set()
+    return demanded_by(process.part) - of_product(process).keys() - made_there
 
 
 @pytest.fixture(params=["compose", "kubernetes"])
