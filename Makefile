@@ -21,7 +21,7 @@ up: .venv/.product ## Run the whole product in one process, with its data in var
 	@exec $(BIN)/lanhmanh up
 
 test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache Kafka
-	@$(PYTHON) -m tests.servers.jars || echo "The run goes on without it, and says so again at its end." >&2
+	@$(PYTHON) -m lanhmanh.cluster.jars || echo "The run goes on without it, and says so again at its end." >&2
 	@$(PYTHON) -m pytest -n 2
 
 test-fast: .venv/.setup ## Run the tests that need no server and no process of their own

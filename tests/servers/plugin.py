@@ -12,8 +12,9 @@ from typing import NoReturn, Protocol
 import pytest
 import pytest_asyncio
 
+from lanhmanh.cluster.unavailable import ServerUnavailable
 from tests.servers.kafka import start_broker, start_kafka
-from tests.servers.lease import Lease, Server, ServerUnavailable
+from tests.servers.lease import Lease, Server
 from tests.servers.postgres import PostgresServer, start_postgres
 
 _LEASE = pytest.StashKey[Lease]()
@@ -95,7 +96,7 @@ def _or_do_without(name: str, obtain: Callable[[], Server]) -> Server:
     try:
         return obtain()
     except ServerUnavailable as why:
-        reason = str(why)
+        reason = why.say("en").detail
     return do_without(name, reason, continuous_integration=os.environ.get("CI", "").lower() in {"1", "true"})
 
 

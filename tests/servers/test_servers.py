@@ -13,8 +13,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.servers.jars import ensure_kafka_jars
-from tests.servers.lease import Lease, Server, ServerUnavailable, await_answer
+from lanhmanh.cluster.jars import ensure_kafka_jars
+from lanhmanh.cluster.unavailable import ServerUnavailable
+from tests.servers.lease import KnownUnavailable, Lease, Server, await_answer
 from tests.servers.plugin import do_without
 from tests.servers.postgres import PostgresServer
 
@@ -82,7 +83,7 @@ def test_a_server_is_started_once_in_a_run(lease: Lease) -> None:
 
 def test_a_server_that_cannot_be_had_is_not_tried_twice(lease: Lease) -> None:
     def fail(_folder: Path, _lease: Lease) -> Server:
-        raise ServerUnavailable("no harbour here")
+        raise KnownUnavailable(why="no harbour here")
 
     with pytest.raises(ServerUnavailable):
         lease.obtain("harbour", fail)
@@ -135,7 +136,7 @@ def test_a_server_is_stopped_when_its_run_is_killed_outright(tmp_path: Path) -> 
 def test_what_is_missing_for_kafka_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(ServerUnavailable, match="install a Java 17 runtime"):
+    with pytest.raises(ServerUnavailable, match="install Java 17"):
         ensure_kafka_jars()
 
 
