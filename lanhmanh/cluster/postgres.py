@@ -30,9 +30,10 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class PostgresHome:
-    """A folder with a PostgreSQL's data, below it in `data`, and whom the server runs as."""
+    """A folder with a PostgreSQL's data, below it in `data`, and what runs it as whom."""
 
     folder: Path
+    binaries: Path
     user: str | None
     """None is whoever starts it."""
     seen_as: str = "."
@@ -40,7 +41,7 @@ class PostgresHome:
     pass_fds: tuple[int, ...] = ()
     """Open files that the server needs for this."""
 
-    def init(self, binaries: Path, *, password: str) -> None:
+    def init(self, *, password: str) -> None:
         """Make the data of a new server with this password of its superuser.
 
         Raises:
@@ -58,7 +59,7 @@ class PostgresHome:
         options += ["--encoding", "UTF8", "--locale", "C", "-D", f"{self.seen_as}/data"]
         try:
             subprocess.run(
-                [binaries / "initdb", *options],
+                [self.binaries / "initdb", *options],
                 cwd=self.folder,
                 user=self.user,
                 group=group_of(self.user),
@@ -75,22 +76,27 @@ class PostgresHome:
         finally:
             secret.unlink()
 
-    def command(self, binaries: Path, *, port: int) -> list[str]:
+    def command(self, *, port: int) -> list[str]:
         """Return what runs the server, in this folder."""
         settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": str(port)}.items()]
-        return [str(binaries / "postgres"), "-D", f"{self.seen_as}/data", *settings]
+        return [str(self.binaries / "postgres"), "-D", f"{self.seen_as}/data", *settings]
 
-    def is_ready(self) -> bool:
-        """Say whether a server that runs here takes connections."""
-        pid_file = self.folder / "data" / "postmaster.pid"
-        return pid_file.exists() and "ready" in pid_file.read_text()
-
-    def major(self) -> int | None:
-        """Return which version the data are of; None if there are none yet."""
+    def is_ready(self, port: int) -> bool:
+        """Say whether a server that runs here on this port takes connections."""
         try:
-            return int((self.folder / "data" / "PG_VERSION").read_text())
-        except FileNotFoundError:
-            return None
+            # The port is told too, because the file of a server that was killed is still there.
+            _, _, _, listens_on, *_, state = (self.folder / "data" / "postmaster.pid").read_text().splitlines()
+        except (FileNotFoundError, ValueError):
+            return False
+        return listens_on == str(port) and state.strip() == "ready"
+
+
+def major_of_data(folder: Path) -> int | None:
+    """Return which version of PostgreSQL the data below a folder are of; None if there are none yet."""
+    try:
+        return int((folder / "data" / "PG_VERSION").read_text())
+    except FileNotFoundError:
+        return None
 
 
 def unprivileged_user() -> str | None:

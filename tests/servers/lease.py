@@ -129,13 +129,15 @@ class Lease:
             yield answer.stem, json.loads(answer.read_text())
 
 
-def await_answer(guard: subprocess.Popen[bytes], folder: Path, answers: Callable[[], bool]) -> None:
-    """Return when a server answers.
+def await_answer(
+    guard: subprocess.Popen[bytes], folder: Path, answers: Callable[[], bool], *, patience: float = _START_SECONDS
+) -> None:
+    """Return when a server answers, which may take so many seconds.
 
     Raises:
         ServerUnavailable: It ended, or took too long; with the end of its log.
     """
-    patience_until = time.monotonic() + _START_SECONDS
+    patience_until = time.monotonic() + patience
     while not answers():
         if guard.poll() is not None or time.monotonic() > patience_until:
             log = (folder / "server.log").read_text(errors="replace")[-2_000:]

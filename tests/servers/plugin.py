@@ -53,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> PostgresServer:
     """The run's PostgreSQL."""
-    return PostgresServer(_obtain(pytestconfig, "PostgreSQL", start_postgres).address)
+    return PostgresServer(obtain(pytestconfig, "PostgreSQL", start_postgres).address)
 
 
 @pytest_asyncio.fixture
@@ -66,7 +66,7 @@ async def postgres_database(postgres: PostgresServer) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 def kafka(pytestconfig: pytest.Config) -> str:
     """The address (`host:port`) of the run's Apache Kafka. Topics and groups of earlier tests are still in it."""
-    return _obtain(pytestconfig, "Apache Kafka", start_kafka).address
+    return obtain(pytestconfig, "Apache Kafka", start_kafka).address
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ def own_kafka() -> Iterator[OwnBroker]:
         lease.end()
 
 
-def _obtain(config: pytest.Config, name: str, start: Callable[[Path, Lease], Server]) -> Server:
+def obtain(config: pytest.Config, name: str, start: Callable[[Path, Lease], Server]) -> Server:
+    """Return the run's one server of a name, started by whoever asks first; or do without it."""
     return _or_do_without(name, lambda: config.stash[_LEASE].obtain(name, start))
 
 

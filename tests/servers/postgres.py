@@ -66,16 +66,14 @@ def start_postgres(folder: Path, lease: Lease) -> Server:
     """
     if existing := os.environ.get("LANHMANH_TEST_POSTGRES"):
         return _described(urlsplit(existing)._replace(scheme="postgresql", path="").geturl())
-    home = PostgresHome(folder, unprivileged_user())
-    binaries = find_binaries()
-    if home.user:
-        binaries = within_reach(binaries, folder)
+    user, binaries = unprivileged_user(), find_binaries()
+    home = PostgresHome(folder, within_reach(binaries, folder) if user else binaries, user)
     password = secrets.token_urlsafe(16)
-    home.init(binaries, password=password)
+    home.init(password=password)
     port = free_port()
     # SIGQUIT stops without a checkpoint: nobody needs this data again.
-    guard = lease.guard(folder, home.command(binaries, port=port), stop="SIGQUIT", user=home.user)
-    await_answer(guard, folder, home.is_ready)
+    guard = lease.guard(folder, home.command(port=port), stop="SIGQUIT", user=home.user)
+    await_answer(guard, folder, lambda: home.is_ready(port))
     return _described(f"postgresql://{ADMIN}:{password}@127.0.0.1:{port}")
 
 
