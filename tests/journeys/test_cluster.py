@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,18 +16,22 @@ import httpx
 import pytest
 
 from kernel.clock import SystemClock
+from lanhmanh.api import SCOPES, development_token
 from lanhmanh.cluster.parts import REPLICAS
+from lanhmanh.folder import Folder
 from lanhmanh.sample import PLANS
 from lanhmanh.services import SERVICES
 from tests.journeys.cluster import is_alive, kill, metric, notes, replicas
-from tests.journeys.product import PATIENCE_SECONDS, ROOT, Product, Running, up
+from tests.journeys.product import LANHMANH, PATIENCE_SECONDS, ROOT, Product, Running, up
 
 OVER = "2025-12-31T00:00:00Z"
+STATUS, INDICATORS = "/v1/compliance", "/v1/indicators"
 
 
-def board(product: Product, command: str, plan: str, as_of: str) -> bytes:
-    """Return a board as CSV."""
-    return product.command(command, "--plan", plan, "--as-of", as_of, "--format", "csv")
+def board(client: httpx.Client, path: str, plan: str, as_of: str) -> bytes:
+    """Return a board as CSV, as `lanhmanh status` and `lanhmanh indicators` print it."""
+    query = {"plan": plan, "as_of": as_of, **({"detail": "obligations"} if path == STATUS else {})}
+    return client.get(path, params=query, headers={"Accept": "text/csv"}).raise_for_status().content
 
 
 def without_ids(board: bytes) -> list[dict[str, str]]:
@@ -41,7 +46,7 @@ def walk_through_plan(slug: str) -> dict[str, Any]:
 
 
 def client_of(product: Product) -> httpx.Client:
-    token = product.command("token").decode().strip()
+    token = development_token(Folder(product.data), product.url, unit="VN", scopes=SCOPES)
     return httpx.Client(base_url=product.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
 
@@ -63,23 +68,35 @@ def wait_until(arrived: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_boards_are_those_of_the_product_in_one_process(product: Running, cluster: Product, plan: str) -> None:
-    for as_of in (OVER, SystemClock().now().isoformat()):
-        assert board(cluster, "indicators", plan, as_of) == board(product, "indicators", plan, as_of)
-        assert without_ids(board(cluster, "status", plan, as_of)) == without_ids(board(product, "status", plan, as_of))
+    with client_of(product) as alone, client_of(cluster) as together:
+        for as_of in (OVER, SystemClock().now().isoformat()):
+            assert board(together, INDICATORS, plan, as_of) == board(alone, INDICATORS, plan, as_of)
+            assert without_ids(board(together, STATUS, plan, as_of)) == without_ids(board(alone, STATUS, plan, as_of))
+
+
+def test_commands_find_the_cluster_by_its_folder(cluster: Product) -> None:
+    around = {name: value for name, value in cluster.environment().items() if name != "LANHMANH_URL"}
+    asked = ["status", "--plan", PLANS[0], "--as-of", OVER, "--format", "csv"]
+
+    said = subprocess.run([LANHMANH, *asked], env=around, check=True, capture_output=True).stdout
+
+    with client_of(cluster) as client:
+        assert said == board(client, STATUS, PLANS[0], OVER)
 
 
 def test_events_of_what_was_loaded_come_by_kafka_too_and_change_nothing(cluster: Product) -> None:
-    before = [board(cluster, command, PLANS[0], OVER) for command in ("status", "indicators")]
-
-    # There is one partition: whoever hears of this plan has been told everything before it.
     with client_of(cluster) as client:
+        before = [board(client, path, PLANS[0], OVER) for path in (STATUS, INDICATORS)]
+
+        # There is one partition: whoever hears of this plan has been told everything before it.
         issue(client, "after-the-examples-2026")
 
+        after = [board(client, path, PLANS[0], OVER) for path in (STATUS, INDICATORS)]
     handled = [metric(url, "lanhmanh_events_handled_total") for url in replicas(cluster, "reports").values()]
-    by_type = {labels: value for one in handled for labels, value in one.items()}
-    assert any("plan.issued" in labels for labels in by_type)
-    assert not any("units.changed" in labels for labels in by_type)
-    assert [board(cluster, command, PLANS[0], OVER) for command in ("status", "indicators")] == before
+    types = {labels for one in handled for labels in one}
+    assert any("plan.issued" in labels for labels in types)
+    assert not any("units.changed" in labels for labels in types)
+    assert after == before
 
 
 @pytest.mark.asyncio
@@ -110,7 +127,7 @@ def test_each_service_has_its_replicas_and_all_share_the_keys(cluster: Product) 
             draft = walk_through_plan("sent-again-2026")
             answers.append(client.post("/v1/plans", json=draft, headers={"Idempotency-Key": "sent-again"}))
     assert {answer.status_code for answer in answers} == {201}
-    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert len({answer.content for answer in answers}) == 1
 
 
 @pytest.mark.usefixtures("cluster_programs")
@@ -126,12 +143,13 @@ def test_cluster_loses_replicas_and_its_starter_but_nothing_that_was_acknowledge
 
             answers = [client.get("/v1/compliance", params={"plan": "before-the-loss-2026"}) for _ in range(8)]
             issue(client, "after-the-loss-2026")
-        at_first = _boards(first)
+            at_first = _boards(client)
         left_behind = [int(note["pid"]) for note in notes(first).values()]
         first.kill()
 
     with up(tmp_path / "data", command="up-cluster") as second:
-        at_second = _boards(second)
+        with client_of(second) as client:
+            at_second = _boards(client)
         running = [int(note["pid"]) for note in notes(second).values()]
         stopped = second.stop()
 
@@ -157,6 +175,6 @@ def _kill_one_of_each(product: Running) -> None:
         kill(product, busy[0])
 
 
-def _boards(product: Product) -> list[bytes]:
+def _boards(client: httpx.Client) -> list[bytes]:
     plans = ("before-the-loss-2026", "after-the-loss-2026")
-    return [board(product, command, plan, OVER) for plan in plans for command in ("status", "indicators")]
+    return [board(client, path, plan, OVER) for plan in plans for path in (STATUS, INDICATORS)]

@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from lanhmanh.cluster.jars import ensure_kafka_jars
+from lanhmanh.cluster.postgres import find_binaries
 from lanhmanh.cluster.unavailable import ServerUnavailable
 from tests.servers.lease import KnownUnavailable, Lease, Server, await_answer
 from tests.servers.plugin import do_without
@@ -138,6 +139,11 @@ def test_what_is_missing_for_kafka_is_named(monkeypatch: pytest.MonkeyPatch, tmp
 
     with pytest.raises(ServerUnavailable, match="install Java 17"):
         ensure_kafka_jars()
+
+
+def test_version_of_postgres_that_is_missing_is_named() -> None:
+    with pytest.raises(ServerUnavailable, match="No PostgreSQL 7 was found"):
+        find_binaries(major=7)
 
 
 def test_without_a_server_its_tests_are_skipped_on_ones_own_machine() -> None:
