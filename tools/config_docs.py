@@ -28,7 +28,10 @@ from tools.generated import ROOT, settle
 from tools.unstarted import service_names, settings_of
 
 COMMAND_LINE = {
-    "LANHMANH_DATA": ("`var`", "Folder of the data and keys of `make up` and `make up-cluster`, where other commands look for them."),
+    "LANHMANH_DATA": (
+        "`var`",
+        "Folder of all that `make up` and `up-cluster` keep, and where other commands look for it.",
+    ),
     "LANHMANH_ENV": ("`development`", "`production` forbids the development issuer."),
     "LANHMANH_ISSUER": ("", "Address under which others reach `lanhmanh serve issuer`; by default its own."),
     "LANHMANH_LANGUAGE": ("`vi`", "Language of the product's answers on the terminal: `vi` or `en`."),

@@ -12,7 +12,7 @@ async def ensure_own_database(server: str, name: str, *, password: str) -> None:
     """Make a role and a database of its own, both named `name`; what is there already stays as it is.
 
     The role can log in and owns the database; no other role but the superuser can connect to it.
-    `server` is `postgresql://superuser:password@host:port`.
+    `server` is a URL with the name and the password of a superuser, and without a database.
     """
     connection = await asyncpg.connect(f"{server}/postgres")
     try:

@@ -11,8 +11,7 @@ from lanhmanh.cluster.jars import ensure_kafka_jars
 from lanhmanh.cluster.postgres import find_binaries
 from tests.journeys.cluster import start_cluster
 from tests.journeys.product import Product, Running, up
-from tests.servers.lease import Lease, Server
-from tests.servers.plugin import obtain
+from tests.servers.plugin import obtain, or_do_without
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +30,6 @@ def cluster(pytestconfig: pytest.Config) -> Product:
 
 
 @pytest.fixture
-def cluster_programs(pytestconfig: pytest.Config) -> None:
+def cluster_programs() -> None:
     """What a cluster of the test's own is run from."""
-
-    def find(_folder: Path, _lease: Lease) -> Server:
-        return Server("the programs of a cluster", f"{find_binaries()} {ensure_kafka_jars()}")
-
-    obtain(pytestconfig, "the programs of a cluster", find)
+    or_do_without("the cluster", lambda: (find_binaries(), ensure_kafka_jars()))

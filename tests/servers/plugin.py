@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TypeVar
 
 import pytest
 import pytest_asyncio
@@ -18,6 +18,8 @@ from tests.servers.lease import Lease, Server
 from tests.servers.postgres import PostgresServer, start_postgres
 
 _LEASE = pytest.StashKey[Lease]()
+
+T = TypeVar("T")
 
 
 class _WorkerNode(Protocol):
@@ -82,7 +84,7 @@ def own_kafka() -> Iterator[OwnBroker]:
     """A broker of the test's own: it may be stopped and killed."""
     lease = Lease.begin()
     try:
-        server = _or_do_without("Apache Kafka", lambda: lease.obtain("own", start_broker))
+        server = or_do_without("Apache Kafka", lambda: lease.obtain("own", start_broker))
         yield OwnBroker(server.address, int((lease.folder / "own" / "pid").read_text()))
     finally:
         lease.end()
@@ -90,12 +92,13 @@ def own_kafka() -> Iterator[OwnBroker]:
 
 def obtain(config: pytest.Config, name: str, start: Callable[[Path, Lease], Server]) -> Server:
     """Return the run's one server of a name, started by whoever asks first; or do without it."""
-    return _or_do_without(name, lambda: config.stash[_LEASE].obtain(name, start))
+    return or_do_without(name, lambda: config.stash[_LEASE].obtain(name, start))
 
 
-def _or_do_without(name: str, obtain: Callable[[], Server]) -> Server:
+def or_do_without(name: str, have: Callable[[], T]) -> T:
+    """Return what is to be had; or do without it (see `do_without`)."""
     try:
-        return obtain()
+        return have()
     except ServerUnavailable as why:
         reason = why.say("en").detail
     return do_without(name, reason, continuous_integration=os.environ.get("CI", "").lower() in {"1", "true"})
