@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 SLOW := journeys servers deploy plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
 
-.PHONY: help setup up test test-fast check generate bench
+.PHONY: help setup up up-cluster test test-fast check generate bench
 .DEFAULT_GOAL := help
 
 help: ## Say what there is to do
@@ -20,8 +20,11 @@ setup: .venv/.setup ## Install everything that developing needs
 up: .venv/.product ## Run the whole product in one process, with its data in var/ (LANHMANH_PORT, LANHMANH_DATA)
 	@exec $(BIN)/lanhmanh up
 
+up-cluster: .venv/.setup ## Run it as in production: PostgreSQL, Kafka, two replicas of each service, a process each
+	@exec $(BIN)/lanhmanh up-cluster
+
 test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache Kafka
-	@$(PYTHON) -m tests.servers.jars || echo "The run goes on without it, and says so again at its end." >&2
+	@$(PYTHON) -m lanhmanh.cluster.jars || echo "The run goes on without it, and says so again at its end." >&2
 	@$(PYTHON) -m tools.manifests.obtain || echo "The run goes on without them." >&2
 	@$(PYTHON) -m pytest -n 2
 

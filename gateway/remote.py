@@ -6,7 +6,8 @@ Neither body is ever held as a whole. The client is aiohttp's: httpx loses most 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -31,23 +32,32 @@ _CONNECT_SECONDS = 3.0
 _CONNECTIONS = 256
 """To one service at a time; further requests wait for a free one."""
 _WATCH_AFTER_SECONDS = 1.0
+_REST_SECONDS = 5.0
+_NOTHING_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""No connection could be had, so that whatever was to be sent can still be sent elsewhere."""
 
 
 class RemoteUpstream:
-    """The app that stands for a service at a base URL. Its lifespan opens and closes the connections."""
+    """The app that stands for a service at the base URLs of its replicas. Its lifespan opens and closes connections.
 
-    def __init__(self, base_url: str, *, watch_after: float = _WATCH_AFTER_SECONDS) -> None:
-        self._base_url = base_url.rstrip("/")
+    Requests go to the replicas in turn. One that cannot be reached is asked last for `rest` seconds.
+    """
+
+    def __init__(self, *base_urls: str, watch_after: float = _WATCH_AFTER_SECONDS, rest: float = _REST_SECONDS) -> None:
+        self._turns = deque(url.rstrip("/") for url in base_urls)
         self._watch_after = watch_after
+        self._rest = rest
+        self._rests_until: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a request on and its answer back.
 
         When the caller leaves, the service's connection is closed, so that it can stop as well.
+        What may have reached one replica never goes to another one, unless it only reads.
 
         Raises:
-            ServiceUnreachable: The service could not be asked, or hung up before it answered.
+            ServiceUnreachable: No replica could be asked, or one hung up before it answered.
             aiohttp.ClientError: It hung up in the middle of its answer.
         """
         if scope["type"] == "lifespan":
@@ -60,21 +70,38 @@ class RemoteUpstream:
     async def _forward(self, scope: Scope, body: _Body | None, send: Send) -> None:
         if self._session is None:
             raise ServiceUnreachable
-        answer = self._session.request(
+        for base_url in self._in_turn():
+            try:
+                response = await self._ask(self._session, base_url, scope, body)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                if body and body.failure:
+                    raise body.failure from None
+                self._rests_until[base_url] = asyncio.get_running_loop().time() + self._rest
+                if not isinstance(error, _NOTHING_SENT) and not _can_be_sent_again(scope, body):
+                    raise ServiceUnreachable from error
+            else:
+                self._rests_until.pop(base_url, None)
+                async with response:
+                    return await _relay(response, send)
+        raise ServiceUnreachable
+
+    def _in_turn(self) -> Sequence[str]:
+        """Return all replicas: the one whose turn it is first, those that rest last."""
+        order = list(self._turns)
+        self._turns.rotate(-1)
+        now = asyncio.get_running_loop().time()
+        return sorted(order, key=lambda url: self._rests_until.get(url, 0.0) > now)
+
+    async def _ask(
+        self, session: aiohttp.ClientSession, base_url: str, scope: Scope, body: _Body | None
+    ) -> aiohttp.ClientResponse:
+        return await session.request(
             scope["method"],
-            URL(self._base_url + _target(scope), encoded=True),
+            URL(base_url + _target(scope), encoded=True),
             headers=_forwarded(scope["headers"]),
             data=body.parts() if body else None,
             allow_redirects=False,
         )
-        try:
-            response = await answer
-        except (aiohttp.ClientError, TimeoutError) as error:
-            if body and body.failure:
-                raise body.failure from None
-            raise ServiceUnreachable from error
-        async with response:
-            await _relay(response, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -85,6 +112,8 @@ class RemoteUpstream:
             skip_auto_headers=_NOT_ADDED,
             auto_decompress=False,
         ) as self._session:
+            # By itself the client sends a PUT or a DELETE again when a kept connection breaks: that may be twice.
+            self._session._retry_connection = False
             await send({"type": "lifespan.startup.complete"})
             await receive()
         self._session = None
@@ -96,11 +125,13 @@ class _Body:
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
+        self.is_begun = False
         self.is_complete = False
         self.failure: Exception | None = None
         """Why it broke off. aiohttp would report it as a fault of the connection."""
 
     async def parts(self) -> AsyncIterator[bytes]:
+        self.is_begun = True
         while not self.is_complete:
             try:
                 message = await self._receive()
@@ -172,6 +203,11 @@ def _has_body(scope: Scope) -> bool:
         name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
         for name, value in scope["headers"]
     )  # fmt: skip
+
+
+def _can_be_sent_again(scope: Scope, body: _Body | None) -> bool:
+    """Say whether it does no harm if two replicas get the request (RFC 9110, 9.2.1), and whether it is still there."""
+    return scope["method"] in {"GET", "HEAD"} and not (body and body.is_begun)
 
 
 def _target(scope: Scope) -> str:

@@ -8,7 +8,20 @@ import typer
 
 from kernel.problems import Problem
 from lanhmanh.api import Refused
-from lanhmanh.commands import explain, indicators, migrate, new_keys, plan, serve, sign, status, token, units, up
+from lanhmanh.commands import (
+    explain,
+    indicators,
+    migrate,
+    new_keys,
+    plan,
+    serve,
+    sign,
+    status,
+    token,
+    units,
+    up,
+    up_cluster,
+)
 
 app = typer.Typer(
     name="lanhmanh",
@@ -18,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(up.up)
+app.command()(up_cluster.up_cluster)
 app.command()(serve.serve)
 app.command()(migrate.migrate)
 app.command()(token.token)

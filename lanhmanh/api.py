@@ -80,12 +80,12 @@ def connect() -> Api:
 def development_token(here: Folder, url: str, *, unit: str, scopes: Iterable[str], client: str = "lanhmanh") -> str:
     """Return a token of the development issuer whose keys lie in the product's folder.
 
-    The issuer is the product at `url` itself, or where it is a process of its own, what `LANHMANH_ISSUER` names.
+    The issuer is what `LANHMANH_ISSUER` names, else that of the product which runs on the folder, else who is at `url`.
 
     Raises:
         DevelopmentIssuerForbidden: `LANHMANH_ENV` is `production`.
     """
-    named = os.environ.get("LANHMANH_ISSUER") or url
+    named = os.environ.get("LANHMANH_ISSUER") or here.issuer() or url
     issuer = open_issuer(here.keys, url=named, env=os.environ.get("LANHMANH_ENV", ""), clock=SystemClock())
     return issuer.mint(client, scopes=scopes, unit=unit)
 

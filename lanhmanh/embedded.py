@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,20 +72,25 @@ class Product:
                     rings = service.database.committed.rings
 
 
-def assemble(databases: Path, keys: Path, *, url: str, clock: Clock) -> Product:
-    """Wire all services over SQLite files in one folder, with an embedded bus and the development issuer.
+def sqlite_files(folder: Path) -> dict[Name, str]:
+    """Return the URL of an SQLite file for each service, in a folder that is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return {name: f"sqlite+aiosqlite:///{folder / name}.db" for name in SERVICES}
+
+
+def assemble(databases: Mapping[Name, str], keys: Path, *, url: str, clock: Clock) -> Product:
+    """Wire all services over the databases at these URLs, with an embedded bus and the development issuer.
 
     Raises:
         DevelopmentIssuerForbidden: `LANHMANH_ENV` is `production`.
     """
-    databases.mkdir(parents=True, exist_ok=True)
     issuer = open_issuer(keys, url=url, env=os.environ.get("LANHMANH_ENV", ""), clock=clock)
     verifier = TokenVerifier(issuer.url, AUDIENCE, KeySource(issuer.jwks, clock), clock)
     producers: dict[str, Database] = {}
     bus = EmbeddedBus(producers)
     services: dict[str, Service] = {}
     for name, parts in SERVICES.items():
-        config = parts.config(database_url=f"sqlite+aiosqlite:///{databases / name}.db", data=keys.parent)
+        config = parts.config(database_url=databases[name], data=keys.parent)
         services[name] = parts.wire(config, clock=clock, verifier=verifier, bus=bus)
         producers[topic_of(name)] = services[name].database
     apps = {name: SERVICES[Name(name)].create(service) for name, service in services.items()}

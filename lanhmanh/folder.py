@@ -35,6 +35,11 @@ class Folder:
         return self.root / "keys"
 
     @property
+    def cluster(self) -> Path:
+        """Everything that `lanhmanh up-cluster` keeps, but keys and address."""
+        return self.root / "cluster"
+
+    @property
     def address_file(self) -> Path:
         """Where the running product can be reached."""
         return self.root / "address.json"
@@ -51,10 +56,11 @@ class Folder:
         """Make the filled databases the product's own, all at once."""
         self.unfinished.rename(self.databases)
 
-    def note_address(self, url: str) -> None:
-        """Tell other commands where the product runs."""
+    def note_address(self, url: str, *, issuer: str) -> None:
+        """Tell other commands where the product runs, and who issues its tokens."""
         self.root.mkdir(parents=True, exist_ok=True)
-        self.address_file.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+        note = {"url": url, "issuer": issuer, "pid": os.getpid()}
+        self.address_file.write_text(json.dumps(note), encoding="utf-8")
 
     def forget_address(self) -> None:
         """The product does not run any more."""
@@ -62,11 +68,17 @@ class Folder:
 
     def address(self) -> str | None:
         """Return where the product runs, if it does."""
+        return self._noted("url")
+
+    def issuer(self) -> str | None:
+        """Return the address of the development issuer of the product that runs, if one does."""
+        return self._noted("issuer")
+
+    def _noted(self, what: str) -> str | None:
         try:
-            url = json.loads(self.address_file.read_text(encoding="utf-8"))["url"]
+            return str(json.loads(self.address_file.read_text(encoding="utf-8"))[what])
         except (OSError, ValueError, KeyError):
             return None
-        return str(url)
 
 
 def folder() -> Folder:

@@ -29,11 +29,15 @@ def read_yaml(path: Path | Traversable) -> dict[str, Any]:
     return plain
 
 
-def examples(kind: str) -> list[dict[str, Any]]:
-    """Return the committed examples of a kind, `plans` or `units`, by file name."""
+def example_names(kind: str) -> list[str]:
+    """Return the names of the committed examples of a kind, `plans` or `units`. That of a plan is its slug."""
     folder = files("examples") / kind
-    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".yaml")), key=lambda path: path.name)
-    return [read_yaml(path) for path in paths]
+    return sorted(path.name.removesuffix(".yaml") for path in folder.iterdir() if path.name.endswith(".yaml"))
+
+
+def examples(kind: str) -> list[dict[str, Any]]:
+    """Return the committed examples of a kind, `plans` or `units`, by name."""
+    return [read_yaml(files("examples") / kind / f"{name}.yaml") for name in example_names(kind)]
 
 
 def _plain(value: Any) -> Any:

@@ -28,11 +28,14 @@ from tools.generated import ROOT, settle
 from tools.unstarted import service_names, settings_of
 
 COMMAND_LINE = {
-    "LANHMANH_DATA": ("`var`", "Folder of the databases and keys of `make up`, and where other commands look for it."),
+    "LANHMANH_DATA": (
+        "`var`",
+        "Folder of all that `make up` and `up-cluster` keep, and where other commands look for it.",
+    ),
     "LANHMANH_ENV": ("`development`", "`production` forbids the development issuer."),
     "LANHMANH_ISSUER": ("", "Address under which others reach `lanhmanh serve issuer`; by default its own."),
     "LANHMANH_LANGUAGE": ("`vi`", "Language of the product's answers on the terminal: `vi` or `en`."),
-    "LANHMANH_PORT": ("`8000`", "Port of `make up`."),
+    "LANHMANH_PORT": ("`8000`", "Port of `make up`, and of the gateway of `make up-cluster`."),
     "LANHMANH_TOKEN": ("", "Token of the caller; by default one of the development issuer in `LANHMANH_DATA`."),
     "LANHMANH_URL": ("", "Address of the product; by default that of the one that runs on `LANHMANH_DATA`."),
 }

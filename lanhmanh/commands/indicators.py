@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
-from lanhmanh.api import connect
+from lanhmanh.api import Api, connect
 from lanhmanh.shown import (
     ACCEPT,
     REASON,
@@ -40,11 +42,20 @@ def indicators(
     if form is not Format.TABLE:
         write_raw(answer.content)
         return
-    shown = answer.json()
+    console().print(board(plan, answer.json()))
+
+
+def print_indicators(api: Api, plan: str) -> None:
+    """Print the indicator board of a plan as it is now."""
+    console().print(board(plan, api.get("/v1/indicators", plan=plan).json()))
+
+
+def board(plan: str, shown: Mapping[str, Any]) -> Table:
+    """Return the indicator board: a line for each indicator and period."""
     columns = ("chỉ tiêu", "kỳ", "giá trị", "tỷ lệ", "ngưỡng", "đơn vị", "kết luận", "vì sao")
     instant = shown["standpoint"]["as_of"]
     when = f" lúc {local(instant)} (giờ Việt Nam)" if instant else ""
-    console().print(table(f"Chỉ tiêu của {plan}{when}", columns, [_row(one) for one in shown["indicators"]]))
+    return table(f"Chỉ tiêu của {plan}{when}", columns, [_row(one) for one in shown["indicators"]])
 
 
 def _row(one: dict[str, Any]) -> tuple[object, ...]:

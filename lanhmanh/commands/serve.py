@@ -42,8 +42,8 @@ PORTS = {Part.GATEWAY: 8000, **{Part(name.value): parts.port for name, parts in 
 class GatewayConfig(ServiceConfig):
     """The gateway's settings: where the services are, and whose tokens it takes."""
 
-    upstreams: dict[str, str] = Field(default_factory=dict)
-    """Base URL of each service by its name, as a JSON object."""
+    upstreams: dict[str, str | list[str]] = Field(default_factory=dict)
+    """Base URL of each service by its name, or a list of those of its replicas, as a JSON object."""
 
 
 def serve(
@@ -77,7 +77,9 @@ def _gateway(clock: Clock) -> ASGIApp:
         raise SettingMissing(name="LANHMANH_UPSTREAMS")
     # The routes are those of this release: the gateway and the services are rolled out together.
     documents = {name: _document(name) for name in config.upstreams}
-    upstreams = {name: RemoteUpstream(url) for name, url in config.upstreams.items()}
+    upstreams = {
+        name: RemoteUpstream(*([urls] if isinstance(urls, str) else urls)) for name, urls in config.upstreams.items()
+    }
     return create_gateway(
         upstreams, documents, verifier=verifier_of(config, clock), settings=GatewaySettings(), clock=clock
     )

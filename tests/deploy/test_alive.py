@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from tests.servers.lease import free_port
+from lanhmanh.cluster.ports import free_port
 from tools.generated import ROOT
 
 

@@ -17,15 +17,14 @@ import httpx
 
 ROOT = Path(__file__).parent.parent.parent
 LANHMANH = Path(sys.executable).parent / "lanhmanh"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 180
 """How long a start may take on a busy machine before the test gives up."""
 
 
 @dataclass(frozen=True)
-class Running:
-    """A running product, or a part of it."""
+class Product:
+    """A product that runs, or a part of it, as a user finds it."""
 
-    process: subprocess.Popen[bytes]
     url: str
     data: Path
     around: Mapping[str, str]
@@ -40,6 +39,13 @@ class Running:
         done = subprocess.run([LANHMANH, *arguments], env=self.environment(), check=True, capture_output=True)
         return done.stdout
 
+
+@dataclass(frozen=True)
+class Running(Product):
+    """A product, or a part of it, that this test has started."""
+
+    process: subprocess.Popen[bytes]
+
     def stop(self) -> int:
         """Press Ctrl-C, and return the exit code."""
         self.process.send_signal(signal.SIGINT)
@@ -52,30 +58,20 @@ class Running:
 
 
 @contextmanager
-def up(data: Path, *options: str) -> Iterator[Running]:
-    """Run `lanhmanh up` on a folder until the block ends."""
-    with part("up", *options, data=data, environment={}) as running:
-        yield running
-
-
-@contextmanager
-def part(*arguments: str, data: Path, environment: Mapping[str, str]) -> Iterator[Running]:
-    """Run a part of the product on a free port until the block ends."""
+def up(data: Path, *options: str, command: str = "up") -> Iterator[Running]:
+    """Run `lanhmanh up`, or `up-cluster`, on a folder and a free port until the block ends."""
     port = free_port()
-    named = {"LANHMANH_DATA": str(data), "LANHMANH_PORT": str(port), **environment}
-    more = [] if arguments[0] == "up" else ["--port", str(port)]
+    around = {**os.environ, "LANHMANH_DATA": str(data), "LANHMANH_PORT": str(port)}
     data.mkdir(parents=True, exist_ok=True)
-    with (data / f"{arguments[-1]}.out").open("ab") as out:
-        process = subprocess.Popen(
-            [LANHMANH, *arguments, *more], env={**os.environ, **named}, cwd=ROOT, stdout=out, stderr=out
-        )
-    running = Running(process, f"http://127.0.0.1:{port}", data, environment)
+    with (data / "up.out").open("ab") as out:
+        process = subprocess.Popen([LANHMANH, command, *options], env=around, cwd=ROOT, stdout=out, stderr=out)
+    running = Running(f"http://127.0.0.1:{port}", data, {}, process)
     try:
         wait_until_ready(running)
         yield running
     finally:
         if process.poll() is None:
-            running.kill()
+            running.kill() if command == "up" else running.stop()
 
 
 def wait_until_ready(running: Running) -> None:
@@ -83,10 +79,12 @@ def wait_until_ready(running: Running) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         if running.process.poll() is not None:
-            said = "".join(path.read_text(errors="replace")[-2000:] for path in running.data.glob("*.out"))
+            said = (running.data / "up.out").read_text(errors="replace")[-2000:]
             raise AssertionError(f"it ended with {running.process.returncode}: {said}")
         try:
-            if httpx.get(f"{running.url}/readyz", timeout=2).status_code == 200:
+            # The address is noted last, when every part is there.
+            noted = (running.data / "address.json").exists()
+            if noted and httpx.get(f"{running.url}/readyz", timeout=2).status_code == 200:
                 return
         except httpx.TransportError:
             pass

@@ -16,7 +16,7 @@ import sys
 import threading
 from pathlib import Path
 
-_GRACE_SECONDS = 10
+_GRACE_SECONDS = 60
 """How long a server may take to stop before it is killed."""
 
 

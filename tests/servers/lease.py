@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,15 +15,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from kernel.problems import Words
+from lanhmanh.cluster.unavailable import ServerNotStarted, ServerUnavailable
+
 _GUARD = Path(__file__).with_name("guard.py")
-_PORTS = range(20_000, 32_000)
-"""Where servers listen: below the ports that systems give to outgoing connections."""
 _START_SECONDS = 60
 """How long a server may take until it answers, on a machine that is busy with other tests."""
 
 
-class ServerUnavailable(Exception):
-    """A server cannot be had here. The text says why, and what to install."""
+class KnownUnavailable(ServerUnavailable):
+    """What was found out before about a server: `why`, and what to install."""
+
+    code = "known_unavailable"
+    vi = Words("Không có máy chủ", "{why}")
+    en = Words("Server unavailable", "{why}")
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,10 @@ class Lease:
                 try:
                     answer.write_text(json.dumps(asdict(start(folder, self))))
                 except ServerUnavailable as why:
-                    answer.write_text(json.dumps({"unavailable": str(why)}))
+                    answer.write_text(json.dumps({"unavailable": why.say("en").detail}))
             found = json.loads(answer.read_text())
         if "unavailable" in found:
-            raise ServerUnavailable(found["unavailable"])
+            raise KnownUnavailable(why=found["unavailable"])
         return Server(**found)
 
     def guard(self, folder: Path, command: list[str], *, stop: str, user: str | None = None) -> subprocess.Popen[bytes]:
@@ -126,37 +129,20 @@ class Lease:
             yield answer.stem, json.loads(answer.read_text())
 
 
-def await_answer(guard: subprocess.Popen[bytes], folder: Path, answers: Callable[[], bool]) -> None:
-    """Return when a server answers.
+def await_answer(
+    guard: subprocess.Popen[bytes], folder: Path, answers: Callable[[], bool], *, patience: float = _START_SECONDS
+) -> None:
+    """Return when a server answers, which may take so many seconds.
 
     Raises:
         ServerUnavailable: It ended, or took too long; with the end of its log.
     """
-    patience_until = time.monotonic() + _START_SECONDS
+    patience_until = time.monotonic() + patience
     while not answers():
         if guard.poll() is not None or time.monotonic() > patience_until:
             log = (folder / "server.log").read_text(errors="replace")[-2_000:]
-            raise ServerUnavailable(f"it did not start; the end of its log:\n{log}")
+            raise ServerNotStarted(server="it", log=log)
         time.sleep(0.05)
-
-
-def accepts_connections(port: int) -> bool:
-    """Say whether something listens on this port of 127.0.0.1."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 on which nothing listens."""
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
 
 
 @contextmanager

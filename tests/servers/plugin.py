@@ -7,16 +7,19 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TypeVar
 
 import pytest
 import pytest_asyncio
 
+from lanhmanh.cluster.unavailable import ServerUnavailable
 from tests.servers.kafka import start_broker, start_kafka
-from tests.servers.lease import Lease, Server, ServerUnavailable
+from tests.servers.lease import Lease, Server
 from tests.servers.postgres import PostgresServer, start_postgres
 
 _LEASE = pytest.StashKey[Lease]()
+
+T = TypeVar("T")
 
 
 class _WorkerNode(Protocol):
@@ -52,7 +55,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> PostgresServer:
     """The run's PostgreSQL."""
-    return PostgresServer(_obtain(pytestconfig, "PostgreSQL", start_postgres).address)
+    return PostgresServer(obtain(pytestconfig, "PostgreSQL", start_postgres).address)
 
 
 @pytest_asyncio.fixture
@@ -65,7 +68,7 @@ async def postgres_database(postgres: PostgresServer) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 def kafka(pytestconfig: pytest.Config) -> str:
     """The address (`host:port`) of the run's Apache Kafka. Topics and groups of earlier tests are still in it."""
-    return _obtain(pytestconfig, "Apache Kafka", start_kafka).address
+    return obtain(pytestconfig, "Apache Kafka", start_kafka).address
 
 
 @dataclass(frozen=True)
@@ -81,21 +84,23 @@ def own_kafka() -> Iterator[OwnBroker]:
     """A broker of the test's own: it may be stopped and killed."""
     lease = Lease.begin()
     try:
-        server = _or_do_without("Apache Kafka", lambda: lease.obtain("own", start_broker))
+        server = or_do_without("Apache Kafka", lambda: lease.obtain("own", start_broker))
         yield OwnBroker(server.address, int((lease.folder / "own" / "pid").read_text()))
     finally:
         lease.end()
 
 
-def _obtain(config: pytest.Config, name: str, start: Callable[[Path, Lease], Server]) -> Server:
-    return _or_do_without(name, lambda: config.stash[_LEASE].obtain(name, start))
+def obtain(config: pytest.Config, name: str, start: Callable[[Path, Lease], Server]) -> Server:
+    """Return the run's one server of a name, started by whoever asks first; or do without it."""
+    return or_do_without(name, lambda: config.stash[_LEASE].obtain(name, start))
 
 
-def _or_do_without(name: str, obtain: Callable[[], Server]) -> Server:
+def or_do_without(name: str, have: Callable[[], T]) -> T:
+    """Return what is to be had; or do without it (see `do_without`)."""
     try:
-        return obtain()
+        return have()
     except ServerUnavailable as why:
-        reason = str(why)
+        reason = why.say("en").detail
     return do_without(name, reason, continuous_integration=os.environ.get("CI", "").lower() in {"1", "true"})
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.servers.jars import ensure_kafka_jars
-from tests.servers.lease import Lease, Server, ServerUnavailable, await_answer
+from lanhmanh.cluster.jars import ensure_kafka_jars
+from lanhmanh.cluster.postgres import find_binaries
+from lanhmanh.cluster.unavailable import ServerUnavailable
+from tests.servers.lease import KnownUnavailable, Lease, Server, await_answer
 from tests.servers.plugin import do_without
 from tests.servers.postgres import PostgresServer
 
@@ -82,7 +84,7 @@ def test_a_server_is_started_once_in_a_run(lease: Lease) -> None:
 
 def test_a_server_that_cannot_be_had_is_not_tried_twice(lease: Lease) -> None:
     def fail(_folder: Path, _lease: Lease) -> Server:
-        raise ServerUnavailable("no harbour here")
+        raise KnownUnavailable(why="no harbour here")
 
     with pytest.raises(ServerUnavailable):
         lease.obtain("harbour", fail)
@@ -135,8 +137,13 @@ def test_a_server_is_stopped_when_its_run_is_killed_outright(tmp_path: Path) -> 
 def test_what_is_missing_for_kafka_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(ServerUnavailable, match="install a Java 17 runtime"):
+    with pytest.raises(ServerUnavailable, match="install Java 17"):
         ensure_kafka_jars()
+
+
+def test_version_of_postgres_that_is_missing_is_named() -> None:
+    with pytest.raises(ServerUnavailable, match="No PostgreSQL 7 was found"):
+        find_binaries(major=7)
 
 
 def test_without_a_server_its_tests_are_skipped_on_ones_own_machine() -> None:

@@ -19,6 +19,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from pydantic import SecretStr
 
 from kernel.clock import SystemClock
+from lanhmanh.cluster.ports import free_port
 from runtime.bus import Message, Position
 from runtime.bus.binary_mode import UNREADABLE, to_headers
 from runtime.bus.kafka import KafkaBus, KafkaPublisher, KafkaSubscription
@@ -26,7 +27,6 @@ from runtime.bus.kafka_settings import CONSUMER, PRODUCER, KafkaSettings, KafkaU
 from runtime.bus.kafka_topics import create_missing_topics
 from runtime.database import Database, Settings
 from tests.runtime.bus.harbour import hear
-from tests.servers.lease import free_port
 from tests.servers.plugin import OwnBroker
 
 

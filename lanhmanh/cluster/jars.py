@@ -1,4 +1,4 @@
-"""Fetch Apache Kafka's jars into the checkout, once: `python -m tests.servers.jars`."""
+"""Fetch Apache Kafka's jars, once: `python -m lanhmanh.cluster.jars`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.servers.lease import ServerUnavailable
+from lanhmanh.cluster.unavailable import JarsNotFetched, ProgramMissing, ServerUnavailable
+from lanhmanh.folder import DEFAULT_ROOT
 
 _POM = Path(__file__).with_name("pom.xml")
-_CACHE = _POM.parents[2] / "var" / "kafka"
+_CACHE = DEFAULT_ROOT / "kafka"
+"""Whatever `LANHMANH_DATA` says: they are no data."""
 
 
 def ensure_kafka_jars() -> Path:
@@ -21,9 +23,10 @@ def ensure_kafka_jars() -> Path:
     Raises:
         ServerUnavailable: Maven or Java is missing, or Maven cannot reach its repository.
     """
-    for program, package in {"java": "a Java 17 runtime (Debian: openjdk-17-jre-headless)", "mvn": "Maven"}.items():
+    needed = {"java": "Java 17 (Debian: openjdk-17-jre-headless)", "mvn": "Maven (Debian: maven)"}
+    for program, package in needed.items():
         if shutil.which(program) is None and (program == "java" or not _jars_folder().exists()):
-            raise ServerUnavailable(f"`{program}` is not on the PATH; install {package}")
+            raise ProgramMissing(program=program, package=package)
     if not _jars_folder().exists():
         _fetch(_jars_folder())
     return _jars_folder()
@@ -40,7 +43,7 @@ def _fetch(folder: Path) -> None:
         goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={fetched}/libs"]
         maven = subprocess.run(["mvn", "-q", "-B", "-f", _POM, *goal], capture_output=True, text=True, check=False)
         if maven.returncode != 0:
-            raise ServerUnavailable(f"Maven could not fetch Apache Kafka:\n{maven.stdout[-1_000:]}")
+            raise JarsNotFetched(output=maven.stdout[-1_000:])
         try:
             Path(fetched, "libs").rename(folder)
         except OSError:
@@ -53,4 +56,4 @@ if __name__ == "__main__":
     try:
         ensure_kafka_jars()
     except ServerUnavailable as unavailable:
-        sys.exit(f"Apache Kafka cannot be tested here: {unavailable}")
+        sys.exit(f"Apache Kafka cannot be had here: {unavailable}")

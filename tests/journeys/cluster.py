@@ -1,0 +1,72 @@
+"""Run the product in the shape of production, and look at its processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import httpx
+
+from lanhmanh.cluster.jars import ensure_kafka_jars
+from lanhmanh.cluster.postgres import find_binaries
+from tests.journeys.product import LANHMANH, ROOT, Product, free_port
+from tests.servers.lease import Lease, Server, await_answer
+
+_FIRST_START_SECONDS = 300.0
+"""How long the first start may take, loading included, on a machine that is busy with other tests."""
+
+
+def start_cluster(folder: Path, lease: Lease) -> Server:
+    """Start a cluster with the examples, below a run's lease. Its address is its URL and its folder.
+
+    Raises:
+        ServerUnavailable: What it needs cannot be had here, or it does not start.
+    """
+    find_binaries()
+    ensure_kafka_jars()
+    port, data = free_port(), folder / "data"
+    around = {"LANHMANH_DATA": str(data), "LANHMANH_PORT": str(port)}
+    settings = [f"{name}={value}" for name, value in around.items()]
+    command = ["env", "-C", str(ROOT), *settings, str(LANHMANH), "up-cluster"]
+    guard = lease.guard(folder, command, stop="SIGINT")
+    await_answer(guard, folder, (data / "address.json").exists, patience=_FIRST_START_SECONDS)
+    return Server("the product's cluster", f"http://127.0.0.1:{port} {data}")
+
+
+def replicas(product: Product, part: str) -> dict[str, str]:
+    """Return the base URL of each process of a part that is noted as running, by its name."""
+    return {name: note["url"] for name, note in notes(product).items() if note["part"] == part}
+
+
+def notes(product: Product) -> dict[str, dict[str, str]]:
+    """Return what is noted of each process."""
+    run = product.data / "cluster" / "run"
+    return {note.stem: json.loads(note.read_text("utf-8")) for note in run.glob("*.json")}
+
+
+def kill(product: Product, name: str) -> None:
+    """Kill a process of a cluster."""
+    os.kill(int(notes(product)[name]["pid"]), signal.SIGKILL)
+
+
+def metric(url: str, name: str) -> dict[str, float]:
+    """Return the values of a metric of a process, by its labels as they are written."""
+    lines = httpx.get(f"{url}/metrics", timeout=10).text.splitlines()
+    found = (line.rpartition(" ") for line in lines if line.startswith(f"{name}{{"))
+    return {labels: float(value) for labels, _, value in found}
+
+
+def is_alive(pid: int) -> bool:
+    """Say whether a process runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+    # One whose starter was killed, and after which nobody asks here, has still ended.
+    return state != "Z"
