@@ -18,6 +18,9 @@ from runtime.service import Service
 from services.plans import main as plans_main
 from services.plans import wiring as plans_wiring
 from services.plans.config import PlansConfig
+from services.referrals import main as referrals_main
+from services.referrals import wiring as referrals_wiring
+from services.referrals.config import ReferralsConfig
 from services.reports import main as reports_main
 from services.reports import wiring as reports_wiring
 from services.reports.config import ReportsConfig
@@ -28,6 +31,7 @@ class Name(StrEnum):
 
     PLANS = "plans"
     REPORTS = "reports"
+    REFERRALS = "referrals"
 
 
 class Wire(Protocol):
@@ -68,5 +72,13 @@ SERVICES = {
         reports_wiring.from_environment,
         reports_main.create,
         port=8002,
+    ),
+    Name.REFERRALS: Parts(
+        ReferralsConfig,
+        referrals_wiring.MIGRATIONS,
+        referrals_wiring.wire,
+        referrals_wiring.from_environment,
+        referrals_main.create,
+        port=8004,
     ),
 }

@@ -31,6 +31,7 @@ class Part(StrEnum):
 
     PLANS = "plans"
     REPORTS = "reports"
+    REFERRALS = "referrals"
     GATEWAY = "gateway"
     ISSUER = "issuer"
 
