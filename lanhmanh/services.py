@@ -18,6 +18,9 @@ from runtime.service import Service
 from services.plans import main as plans_main
 from services.plans import wiring as plans_wiring
 from services.plans.config import PlansConfig
+from services.referrals import main as referrals_main
+from services.referrals import wiring as referrals_wiring
+from services.referrals.config import ReferralsConfig
 from services.reports import main as reports_main
 from services.reports import wiring as reports_wiring
 from services.reports.config import ReportsConfig
@@ -30,8 +33,9 @@ class Name(StrEnum):
     """The services. What one tells comes before who hears it."""
 
     PLANS = "plans"
-    REPORTS = "reports"
     TIPS = "tips"
+    REFERRALS = "referrals"
+    REPORTS = "reports"
 
 
 class Wire(Protocol):
@@ -65,14 +69,6 @@ SERVICES = {
         plans_main.create,
         port=8001,
     ),
-    Name.REPORTS: Parts(
-        ReportsConfig,
-        reports_wiring.MIGRATIONS,
-        reports_wiring.wire,
-        reports_wiring.from_environment,
-        reports_main.create,
-        port=8002,
-    ),
     Name.TIPS: Parts(
         TipsConfig,
         tips_wiring.MIGRATIONS,
@@ -80,5 +76,21 @@ SERVICES = {
         tips_wiring.from_environment,
         tips_main.create,
         port=8003,
+    ),
+    Name.REFERRALS: Parts(
+        ReferralsConfig,
+        referrals_wiring.MIGRATIONS,
+        referrals_wiring.wire,
+        referrals_wiring.from_environment,
+        referrals_main.create,
+        port=8004,
+    ),
+    Name.REPORTS: Parts(
+        ReportsConfig,
+        reports_wiring.MIGRATIONS,
+        reports_wiring.wire,
+        reports_wiring.from_environment,
+        reports_main.create,
+        port=8002,
     ),
 }

@@ -30,8 +30,9 @@ class Part(StrEnum):
     """What can run as a process of its own."""
 
     PLANS = "plans"
-    REPORTS = "reports"
     TIPS = "tips"
+    REFERRALS = "referrals"
+    REPORTS = "reports"
     GATEWAY = "gateway"
     ISSUER = "issuer"
 

@@ -122,7 +122,7 @@ async def _happenings(call: Caller, plan: Plan) -> list[Happening]:
     found: list[Happening] = [*sample_year(plan, tree, script.plans[plan.slug], seed=script.seed)]
     if plan.slug in tips.plans:
         found += tip_year(plan, tree, tips.plans[plan.slug], tips)
-    if plan.slug in support.plans and "referrals" in call.clients:
+    if plan.slug in support.plans:
         found += support_year(plan, tree, support.plans[plan.slug], seed=support.seed)
     return found
 

@@ -38,6 +38,11 @@ PLANTED = {
         "from services.reports.usecases import accept_report",
         "services.reports.store.harbour -> services.reports.usecases.accept_report",
     ),
+    "rooms-of-referrals": Planted(
+        "services/referrals/disclosure/harbour.py",
+        "from services.referrals.domain import need",
+        "services.referrals.disclosure.harbour -> services.referrals.domain.need",
+    ),
     "pure": Planted(
         "services/plans/domain/harbour.py", "import sqlalchemy", "services.plans.domain.harbour -> sqlalchemy"
     ),

@@ -1,0 +1,1 @@
+"""What happens when plans tells of units and days off."""

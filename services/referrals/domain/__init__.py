@@ -1,0 +1,1 @@
+"""The rules of support, without any I/O."""
