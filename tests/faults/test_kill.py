@@ -27,7 +27,7 @@ from tests.journeys.product import PATIENCE_SECONDS, Running, up
 KILLS = int(os.environ.get("LANHMANH_TEST_KILLS", "5"))
 """How often the plug is pulled."""
 PLAN = "under-fire-2026"
-TOPICS = ("plans", "tips")
+TOPICS = ("plans", "tips", "referrals")
 """Producers whose events reports consumes."""
 
 
