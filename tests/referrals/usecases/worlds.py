@@ -86,8 +86,8 @@ class _World:
         row = {"id": need_id, "case_id": case_id, "kind": "arv", "occurred_at": start_of(FIRST)}
         await add_need(self._tx, row)
         for number, (day, positive) in enumerate(need.decided):
-            # The last instant of a day belongs to it: counted in Viet Nam, not in UTC.
-            at = start_of(day) + timedelta(days=1, microseconds=number - 9)
+            # The first instants of a day in Viet Nam: by UTC, they would be of the day before.
+            at = start_of(day) + timedelta(microseconds=number)
             decided = {"id": next(self._ids), "need_id": need_id, "positive": positive, "reason": b"x"}
             await add_decision(self._tx, decided | {"unit_id": UNIT["15187"], "occurred_at": at})
         for day in need.delivered:
