@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-_SIGNS = "23456789BCDFGHJKMNPQRSTVWXZ"
+_SIGNS = "23456789" + "BCDFGHJKM" + "NPQRSTVWXZ"
 """Without signs that are taken for each other (0 O, 1 I L), and without vowels, so that none spells a word."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import distinct, select
+from sqlalchemy import select
 
 from contracts.events.referrals import Group
 from kernel.clock import legal_day, start_of
@@ -26,7 +26,7 @@ _referral = ReferralRow.__table__  # type: ignore[attr-defined]
 
 async def units_of_persons(read: Read, group: Group) -> Collection[UUID]:
     """Return the units that the persons of a group belong to."""
-    statement = select(distinct(_case.c.unit_id)).where(_case.c.group == group)
+    statement = select(_case.c.unit_id).where(_case.c.group == group).distinct()
     return list((await read.execute(statement)).scalars())
 
 
