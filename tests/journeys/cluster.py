@@ -26,13 +26,25 @@ def start_cluster(folder: Path, lease: Lease) -> Server:
     """
     find_binaries()
     ensure_kafka_jars()
-    port, data = free_port(), folder / "data"
-    around = {"LANHMANH_DATA": str(data), "LANHMANH_PORT": str(port)}
-    settings = [f"{name}={value}" for name, value in around.items()]
-    command = ["env", "-C", str(ROOT), *settings, str(LANHMANH), "up-cluster"]
-    guard = lease.guard(folder, command, stop="SIGINT")
-    await_answer(guard, folder, (data / "address.json").exists, patience=_FIRST_START_SECONDS)
-    return Server("the product's cluster", f"http://127.0.0.1:{port} {data}")
+    return _start("up-cluster", "the product's cluster", folder, lease)
+
+
+def start_product(folder: Path, lease: Lease) -> Server:
+    """Start the product in one process with the examples, below a run's lease. Its address is as that of a cluster.
+
+    Raises:
+        ServerUnavailable: It does not start.
+    """
+    return _start("up", "the product", folder, lease)
+
+
+def _start(command: str, name: str, folder: Path, lease: Lease) -> Server:
+    """Start a shape of the product, and return when it has greeted. What it says is beside its data."""
+    port, data, said = free_port(), folder / "data", folder / "server.log"
+    settings = [f"LANHMANH_DATA={data}", f"LANHMANH_PORT={port}"]
+    guard = lease.guard(folder, ["env", "-C", str(ROOT), *settings, str(LANHMANH), command], stop="SIGINT")
+    await_answer(guard, folder, lambda: "Ctrl-C" in said.read_text("utf-8"), patience=_FIRST_START_SECONDS)
+    return Server(name, f"http://127.0.0.1:{port} {data}")
 
 
 def replicas(product: Product, part: str) -> dict[str, str]:

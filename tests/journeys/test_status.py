@@ -9,19 +9,19 @@ from typing import Any
 import httpx
 
 from lanhmanh.api import SCOPES
-from tests.journeys.product import Running
+from tests.journeys.product import Product
 
 LAST_SECOND = "2025-06-14T16:59:59Z"
 """23:59:59 on 14/6/2025 in Viet Nam."""
 NEXT_SECOND = "2025-06-14T17:00:00Z"
 
 
-def obligations(product: Running, as_of: str) -> dict[str, dict[str, Any]]:
+def obligations(product: Product, as_of: str) -> dict[str, dict[str, Any]]:
     said = product.command("status", "--plan", "binh-thuan-2025", "--as-of", as_of, "--format", "json")
     return {one["obligation_id"]: one for one in json.loads(said)["obligations"]}
 
 
-def test_status_differs_in_exactly_what_was_due_before_15_june_without_a_report(product: Running) -> None:
+def test_status_differs_in_exactly_what_was_due_before_15_june_without_a_report(product: Product) -> None:
     before, after = obligations(product, LAST_SECOND), obligations(product, NEXT_SECOND)
 
     changed = {one for one in before if before[one] != after[one]}
@@ -41,7 +41,7 @@ def test_status_differs_in_exactly_what_was_due_before_15_june_without_a_report(
     assert {after[one]["status"] for one in changed} == {"overdue"}
 
 
-def test_compliance_over_http_says_the_same_with_another_etag(product: Running) -> None:
+def test_compliance_over_http_says_the_same_with_another_etag(product: Product) -> None:
     token = product.command("token").decode().strip()
     with httpx.Client(base_url=product.url, headers={"Authorization": f"Bearer {token}"}) as client:
         query = {"plan": "binh-thuan-2025", "detail": "obligations"}
@@ -59,7 +59,7 @@ def test_compliance_over_http_says_the_same_with_another_etag(product: Running) 
     assert unchanged.status_code == 304
 
 
-def test_every_scope_of_the_command_line_is_one_that_a_route_asks_for(product: Running) -> None:
+def test_every_scope_of_the_command_line_is_one_that_a_route_asks_for(product: Product) -> None:
     document = httpx.get(f"{product.url}/openapi.json").json()
     asked = {
         operation["x-lanhmanh-scope"]
