@@ -6,9 +6,9 @@ export UV_PYTHON_DOWNLOADS := never
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
-SLOW := journeys servers deploy plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
+SLOW := journeys faults firewall servers deploy plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
 
-.PHONY: help setup up up-cluster test test-fast check generate bench
+.PHONY: help setup up up-cluster test test-fast check generate bench soak
 .DEFAULT_GOAL := help
 
 help: ## Say what there is to do
@@ -53,6 +53,9 @@ generate: .venv/.setup ## Write all generated files anew
 	@$(PYTHON) -m tools.api_matrix
 	@$(PYTHON) -m tools.config_docs
 	@$(PYTHON) -m tools.manifests.alerts
+
+soak: .venv/.setup ## Pull the plug of the running product KILLS times (50) in the middle of a stream
+	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q -p tests.servers.without tests/faults
 
 bench: ## Say what is measured: no area yet
 	@echo "No area is measured yet."

@@ -38,21 +38,16 @@ def traces(text: str) -> list[bytes]:
     return [plain, text.encode("utf-16-le"), plain.hex().encode(), *shifted]
 
 
-def found_in(files: Iterable[Path], texts: Iterable[str]) -> dict[str, set[str]]:
-    """Return which of some strings stand in which files, by the files' names."""
+def found_below(folder: Path, texts: Iterable[str]) -> dict[str, set[str]]:
+    """Return which of some strings stand in which files below a folder, whatever these are: databases, topics, logs."""
     wanted = {text: traces(text) for text in texts}
     found: dict[str, set[str]] = {}
-    for file in files:
+    for file in (path for path in sorted(folder.rglob("*")) if path.is_file()):
         content = file.read_bytes()
         hits = {text for text, marks in wanted.items() if any(mark in content for mark in marks)}
         if hits:
-            found[file.name] = hits
+            found[file.relative_to(folder).as_posix()] = hits
     return found
-
-
-def files_below(folder: Path) -> Iterator[Path]:
-    """Yield every file, whatever it is: databases, their journals, topics, logs."""
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 @dataclass
@@ -117,22 +112,22 @@ class Confidant:
 
     def say_in_public(self, words: str) -> None:
         """Say something where everybody may read it: in a report, in a plan, in the name of a request."""
-        plan = json.loads((_EXAMPLES / "plan.json").read_text("utf-8")) | {"title": words}
+        plan = json.loads((_EXAMPLES / "plan.json").read_text("utf-8")) | {"title": words, "slug": "firewall-2026"}
         self._create("/v1/plans", "plans", plan)
-        self._step("/v1/plans/lam-dong-2026/issue", "/v1/plans/lam-dong-2026", "plans", None)
+        self._step("/v1/plans/firewall-2026/issue", "/v1/plans/firewall-2026", "plans", None)
         self._request("GET", "/v1/plans", "plans", **{"X-Request-Id": words})
         self._refused("/v1/tips", "tips", {"unit": words.upper()[:9], "channel": "phone", "content": _content("x")})
 
     def _hotline(self, tip: Any) -> None:
         body = json.dumps(tip).encode()
         keys = Folder(self.data).keys
-        headers = signed(keys, body, f"msg_{next(self.numbers)}", SystemClock().now())
+        headers = signed(keys, body, f"msg_confidant_{next(self.numbers)}", SystemClock().now())
         answer = httpx.post(f"{self.url}/v1/tips/hotline/{DEVELOPMENT_SENDER}", content=body, headers=headers)
         assert answer.status_code == 201, answer.text
         self._keep(answer)
 
     def _create(self, path: str, service: str, body: Any) -> dict[str, Any]:
-        answer = self._request("POST", path, service, body, **{"Idempotency-Key": f"key-{next(self.numbers)}"})
+        answer = self._request("POST", path, service, body, **{"Idempotency-Key": f"confidant-{next(self.numbers)}"})
         assert answer.status_code == 201, answer.text
         self._keep(answer)
         made: dict[str, Any] = answer.json()
@@ -145,7 +140,7 @@ class Confidant:
         self._keep(answer)
 
     def _refused(self, path: str, service: str, body: Any) -> None:
-        answer = self._request("POST", path, service, body, **{"Idempotency-Key": f"key-{next(self.numbers)}"})
+        answer = self._request("POST", path, service, body, **{"Idempotency-Key": f"confidant-{next(self.numbers)}"})
         self._keep(answer, refused=True)
 
     def _request(self, method: str, path: str, service: str, body: Any = None, **headers: str) -> httpx.Response:
