@@ -75,6 +75,12 @@ def service(database_url: str, clock: SetClock, outbox: Database, tmp_path: Path
     return a_service(database_url, clock, outbox, tmp_path)
 
 
+@pytest.fixture
+def nobody_watches(service: Tips) -> None:
+    """The watch on deadlines does not run."""
+    service.watches = ()
+
+
 @cache
 def application(data: Path) -> FastAPI:
     """Return the application, around no service yet. Made once: describing its routes takes longer than most tests."""

@@ -135,6 +135,7 @@ async def test_notes_of_officers_are_sealed(province: Desk, service: Tips) -> No
     assert "người gác đèn".encode() not in notes[0]
 
 
+@pytest.mark.usefixtures("nobody_watches")
 async def test_after_a_merger_the_successor_handles_what_the_old_unit_received(
     province: Desk, desk: Callable[[str], Desk], clock: SetClock
 ) -> None:

@@ -68,12 +68,6 @@ async def test_after_an_outage_of_nine_days_everything_is_caught_up_at_the_insta
     assert instants == ["2025-04-19T02:00:00Z", "2025-04-19T03:00:00Z", "2025-04-19T04:00:00Z"]
 
 
-@pytest.fixture
-def nobody_watches(service: Tips) -> None:
-    """The watch on deadlines does not run."""
-    service.watches = ()
-
-
 @pytest.mark.usefixtures("nobody_watches")
 async def test_whoever_acts_too_late_finds_the_deadline_noted_first(
     province: Desk, service: Tips, clock: SetClock
