@@ -3,45 +3,66 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from kernel.problems import Problem
 from lanhmanh.api import Refused
-from lanhmanh.commands import (
-    explain,
-    indicators,
-    migrate,
-    new_keys,
-    plan,
-    serve,
-    sign,
-    status,
-    token,
-    units,
-    up,
-    up_cluster,
-)
+
+_COMMANDS = {
+    "up": "up:up",
+    "up-cluster": "up_cluster:up_cluster",
+    "serve": "serve:serve",
+    "migrate": "migrate:migrate",
+    "token": "token:token",
+    "sign": "sign:sign",
+    "new-keys": "new_keys:new_keys",
+    "units": "units:commands",
+    "plan": "plan:commands",
+    "status": "status:status",
+    "indicators": "indicators:indicators",
+    "explain": "explain:commands",
+}
+"""Where each command is, below `lanhmanh.commands`."""
+
+
+class _OnDemand(TyperGroup):
+    """Imports a command when it is called: one that only asks must not wait for all services to be imported."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found = getattr(import_module(f"lanhmanh.commands.{module}"), name)
+        if isinstance(found, typer.Typer):
+            group = typer.main.get_group(found)
+            group.name = cmd_name
+            return group
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
 
 app = typer.Typer(
+    cls=_OnDemand,
     name="lanhmanh",
     help="Lành Mạnh: kế hoạch phòng, chống mại dâm, chế độ báo cáo và chỉ tiêu.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(up.up)
-app.command()(up_cluster.up_cluster)
-app.command()(serve.serve)
-app.command()(migrate.migrate)
-app.command()(token.token)
-app.command()(sign.sign)
-app.command()(new_keys.new_keys)
-app.add_typer(units.commands, name="units")
-app.add_typer(plan.commands, name="plan")
-app.command()(status.status)
-app.command()(indicators.indicators)
-app.add_typer(explain.commands, name="explain")
+
+
+@app.callback()
+def lanhmanh() -> None:
+    """Lành Mạnh: kế hoạch phòng, chống mại dâm, chế độ báo cáo và chỉ tiêu."""
 
 
 def main() -> None:

@@ -13,10 +13,7 @@ from runtime.auth.verifier import TokenVerifier
 from runtime.bus.kafka import KafkaBus
 from runtime.config import SecretConfig, ServiceConfig
 from runtime.crypto.key_set import ServiceKeys, ensure_keys, open_keys
-from runtime.webhooks import Senders, ensure_senders, open_senders
-
-SENDERS_FILE = "senders.json"
-DEVELOPMENT_SENDER = "development"
+from runtime.webhooks import DEVELOPMENT_SENDER, SENDERS_FILE, Senders, ensure_senders, open_senders
 
 
 class SettingMissing(Fault):

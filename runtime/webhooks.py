@@ -23,6 +23,10 @@ from runtime.auth.refusals import Unauthenticated
 
 TOLERANCE = timedelta(minutes=5)
 """How old a signature may be, or how far in the future: what is intercepted later is worth nothing."""
+SENDERS_FILE = "senders.json"
+"""In the key folder, where senders are made for development."""
+DEVELOPMENT_SENDER = "development"
+"""The one that is made."""
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - what every secret begins with
 _SECRET_BYTES = 32
 _VERSION = "v1"

@@ -19,7 +19,7 @@ from runtime.database import Database
 from runtime.database.outbox import outbox
 from runtime.inbox import inbox
 from runtime.service import Service
-from runtime.surroundings import DEVELOPMENT_SENDER, SENDERS_FILE
+from runtime.webhooks import DEVELOPMENT_SENDER, SENDERS_FILE
 from tests.rig import Tokens
 
 SCOPES = ("tips:read", "tips:intake", "tips:handle", "tips:content")
