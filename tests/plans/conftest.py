@@ -36,7 +36,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     """A database of plans with its tables, and nothing in them."""
     name = {"sqlite": "sqlite_plans", "postgresql": "postgres_plans"}[request.param]
     blueprint: Blueprint = request.getfixturevalue(name)
-    async with blueprint.copied(tmp_path) as url:
+    async with blueprint.fresh(tmp_path) as url:
         yield url
 
 

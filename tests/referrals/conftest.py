@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -18,14 +17,12 @@ from contracts.events.plans import TOPIC
 from kernel.clock import SetClock
 from runtime.bus.embedded import EmbeddedBus
 from runtime.database import Database, Settings
-from runtime.database.revision import revision
-from runtime.schema import TABLES as RUNTIME_TABLES
 from services.referrals.config import ReferralsConfig
 from services.referrals.main import create
-from services.referrals.store.schema import metadata
 from services.referrals.wiring import MIGRATIONS, NAME, Referrals, wire
-from tests.referrals.builders import first_units
-from tests.referrals.office import Office, PlansOffice
+from tests.plans_told import Teller
+from tests.referrals.builders import COUNTRY
+from tests.referrals.office import Office
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database, postgres_blueprint, sqlite_blueprint
 
 
@@ -36,34 +33,18 @@ def sqlite_referrals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluep
 
 
 @pytest.fixture(scope="session")
-def postgres_referrals(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a migrated database, used by one test after another: a new one each would take a second."""
+def postgres_referrals(request: pytest.FixtureRequest) -> Iterator[Blueprint]:
     with postgres_blueprint(request.getfixturevalue("postgres"), NAME, MIGRATIONS) as blueprint:
-        yield blueprint.url
+        yield blueprint
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """A database of referrals with its tables, and nothing in them."""
-    if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgres_referrals")
-        await _sweep(url)
+    name = {"sqlite": "sqlite_referrals", "postgresql": "postgres_referrals"}[request.param]
+    blueprint: Blueprint = request.getfixturevalue(name)
+    async with blueprint.fresh(tmp_path) as url:
         yield url
-        return
-    blueprint: Blueprint = request.getfixturevalue("sqlite_referrals")
-    async with blueprint.copied(tmp_path) as url:
-        yield url
-
-
-async def _sweep(url: str) -> None:
-    """Remove the rows of earlier tests."""
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        for table in {*RUNTIME_TABLES, *metadata.sorted_tables} - {revision}:
-            await connection.execute(str(table.delete()))
-        await connection.execute("UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid()")
-    finally:
-        await connection.close()
 
 
 @pytest.fixture
@@ -81,7 +62,7 @@ async def outbox(sqlite_referrals: Blueprint, clock: SetClock, tmp_path: Path) -
     """A database of plans, as far as the bus reads it: every service's database has an outbox."""
     folder = tmp_path / "plans"
     folder.mkdir()
-    async with sqlite_referrals.copied(folder) as url, a_database(url, service="plans", clock=clock) as database:
+    async with sqlite_referrals.fresh(folder) as url, a_database(url, service="plans", clock=clock) as database:
         yield database
 
 
@@ -115,15 +96,15 @@ async def client(service: Referrals) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest_asyncio.fixture
-async def plans(client: httpx.AsyncClient, outbox: Database, service: Referrals) -> PlansOffice:  # noqa: ARG001 - the running service consumes
+async def plans(client: httpx.AsyncClient, outbox: Database, service: Referrals) -> Teller:  # noqa: ARG001 - the running service consumes
     """Plans, which has told the running service of its units."""
-    office = PlansOffice(outbox, service)
-    await office.tell(first_units())
+    office = Teller(outbox, service)
+    await office.tell(COUNTRY.first_units())
     return office
 
 
 @pytest.fixture
-def office(client: httpx.AsyncClient, tokens: Tokens, plans: PlansOffice) -> Callable[[str], Office]:  # noqa: ARG001 - units are known
+def office(client: httpx.AsyncClient, tokens: Tokens, plans: Teller) -> Callable[[str], Office]:  # noqa: ARG001 - units are known
     """The office of a unit, with every scope of referrals."""
     return lambda unit: Office(client, tokens, unit)
 

@@ -1,4 +1,4 @@
-"""Offices that call referrals for their unit, and plans, which tells it of units."""
+"""Offices that call referrals for their unit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from typing import Any
 
 import httpx
 
-from contracts.model import Event
-from runtime.database import Database
-from services.referrals.wiring import Referrals
 from tests.referrals.builders import a_case, a_service
 from tests.rig import Tokens
 
@@ -22,28 +19,6 @@ SCOPES = (
     "referrals:directory",
     "referrals:release",
 )
-
-
-@dataclass
-class PlansOffice:
-    """Plans, as far as referrals knows it: an outbox from which the bus delivers."""
-
-    outbox: Database
-    service: Referrals
-
-    async def tell(self, *events: Event) -> None:
-        """Publish events in one transaction, and wait until they have taken effect."""
-
-        async def publish(tx: Any) -> None:
-            tx.publish(*events)
-
-        await self.outbox.write(publish)
-        (consumer,) = self.service.consumers
-        await consumer.subscribed.wait()
-        rings = self.service.database.committed.rings
-        while await consumer.lag():
-            await self.service.database.committed.after(rings)
-            rings = self.service.database.committed.rings
 
 
 @dataclass

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from contracts.events.plans import UnitsChanged
 from contracts.plan import Plan
-from contracts.unit import Succession, UnitRecord
 from kernel.clock import ICT
-from kernel.ids import UnitId, obligation_id, unit_id
+from kernel.ids import UnitId, obligation_id
+from tests.plans_told import MERGER, Country, UnitLine
 
 SINCE = date(2000, 1, 1)
-MERGER = date(2025, 7, 1)
 PLAN_ID = UUID("5b8f0f2e-1111-5222-8333-b1a2c3d4e5f6")
 ISSUED_AT = datetime(2025, 4, 18, 2, 0, tzinfo=UTC)
 DISTRICTS = ("593", "594", "595")
 
-_DECISIONS = UUID("5b8f0f2e-2222-5222-8333-b1a2c3d4e5f6")
-# Code, name, kind, function, parent, first day, exclusive end.
-_UNITS: tuple[tuple[str, str, str, str | None, str | None, date, date | None], ...] = (
+_UNITS: tuple[UnitLine, ...] = (
     ("VN", "Việt Nam", "nation", None, None, date(1976, 7, 2), None),
     ("60", "Tỉnh Bình Thuận", "province", None, "VN", SINCE, MERGER),
     ("593", "Thành phố Phan Thiết", "district", None, "60", SINCE, MERGER),
@@ -47,48 +43,8 @@ _BEARERS = {
     "60.CA": "68.CA",
     "60.MTTQ": "68",
 }
-UNIT = {code: unit_id(code, since.isoformat()) for code, _, _, _, _, since, _ in _UNITS}
-"""Ids of all units by code."""
-
-
-def first_units() -> UnitsChanged:
-    """Return the event that tells of all units, and of what becomes of them."""
-    successions = tuple(
-        Succession(
-            predecessor_id=UNIT[gone],
-            successor_id=UNIT[heir],
-            on=MERGER,
-            decision="Nghị quyết 202/2025/QH15",
-            bears_duties=True,
-        )
-        for gone, heir in _BEARERS.items()
-    )
-    units = tuple(_record(*unit) for unit in _UNITS)
-    return units_changed("Danh mục đơn vị", units, successions)
-
-
-def units_changed(
-    decision: str, units: tuple[UnitRecord, ...] = (), successions: tuple[Succession, ...] = ()
-) -> UnitsChanged:
-    """Return a decision on units, in one part."""
-    return UnitsChanged(
-        decision_id=uuid5(_DECISIONS, decision),
-        decision=decision,
-        part=1,
-        parts=1,
-        units=units,
-        successions=successions,
-    )
-
-
-def _record(
-    code: str, name: str, kind: Any, function: str | None, parent: str | None, since: date, until: date | None
-) -> UnitRecord:
-    place = {"parent_id": None if parent is None else UNIT[parent], "valid_from": since, "valid_until": until}
-    return UnitRecord.model_validate(
-        {"unit_id": UNIT[code], "code": code, "name": name, "kind": kind, "function": function}
-        | {"valid_from": since, "valid_until": until, "placements": [place]}
-    )
+COUNTRY = Country(_UNITS, _BEARERS)
+UNIT = COUNTRY.ids
 
 
 def ids(codes: Sequence[str]) -> list[UnitId]:

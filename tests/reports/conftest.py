@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -18,13 +17,10 @@ from contracts.events import referrals, tips
 from kernel.clock import SetClock
 from runtime.bus.embedded import EmbeddedBus
 from runtime.database import Database, Settings
-from runtime.database.revision import revision
-from runtime.schema import TABLES as RUNTIME_TABLES
 from services.reports.config import ReportsConfig
 from services.reports.main import create
-from services.reports.store.schema import metadata
 from services.reports.wiring import MIGRATIONS, NAME, Reports, wire
-from tests.reports.builders import first_units
+from tests.reports.builders import COUNTRY
 from tests.reports.office import Office, PlansOffice
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database, postgres_blueprint, sqlite_blueprint
 
@@ -36,34 +32,18 @@ def sqlite_reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluepri
 
 
 @pytest.fixture(scope="session")
-def postgres_reports(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a migrated database, used by one test after another: a new one each would take a second."""
+def postgres_reports(request: pytest.FixtureRequest) -> Iterator[Blueprint]:
     with postgres_blueprint(request.getfixturevalue("postgres"), NAME, MIGRATIONS) as blueprint:
-        yield blueprint.url
+        yield blueprint
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """A database of reports with its tables, and nothing in them."""
-    if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgres_reports")
-        await _sweep(url)
+    name = {"sqlite": "sqlite_reports", "postgresql": "postgres_reports"}[request.param]
+    blueprint: Blueprint = request.getfixturevalue(name)
+    async with blueprint.fresh(tmp_path) as url:
         yield url
-        return
-    blueprint: Blueprint = request.getfixturevalue("sqlite_reports")
-    async with blueprint.copied(tmp_path) as url:
-        yield url
-
-
-async def _sweep(url: str) -> None:
-    """Remove the rows of earlier tests."""
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        for table in {*RUNTIME_TABLES, *metadata.sorted_tables} - {revision}:
-            await connection.execute(str(table.delete()))
-        await connection.execute("UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid()")
-    finally:
-        await connection.close()
 
 
 @pytest.fixture
@@ -81,7 +61,7 @@ async def outbox(sqlite_reports: Blueprint, clock: SetClock, tmp_path: Path) -> 
     """A database of plans, tips and referrals, as far as the bus reads it: every service's database has an outbox."""
     folder = tmp_path / "plans"
     folder.mkdir()
-    async with sqlite_reports.copied(folder) as url, a_database(url, service="plans", clock=clock) as database:
+    async with sqlite_reports.fresh(folder) as url, a_database(url, service="plans", clock=clock) as database:
         yield database
 
 
@@ -118,7 +98,7 @@ async def client(service: Reports) -> AsyncIterator[httpx.AsyncClient]:
 async def plans(client: httpx.AsyncClient, outbox: Database, service: Reports, clock: SetClock) -> PlansOffice:  # noqa: ARG001 - the running service consumes
     """Plans, which has told the running service of its units."""
     office = PlansOffice(outbox, service, clock)
-    await office.tell(first_units())
+    await office.tell(COUNTRY.first_units())
     return office
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 from collections.abc import Iterable, Mapping
@@ -11,38 +10,23 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-from sqlalchemy import func, select
 
 from contracts.events.plans import PlanAmended, PlanIssued
-from contracts.model import Event
 from contracts.plan import Plan
 from kernel.clock import Clock
 from runtime.database import Database
-from runtime.database.outbox import outbox
-from runtime.inbox import inbox
 from services.reports.store.schema import metadata
-from services.reports.wiring import Reports
+from tests.plans_told import Teller, count_rows
 from tests.rig import Tokens
 
 SCOPES = ("reports:read", "reports:submit", "reports:review", "reports:import")
 
 
 @dataclass
-class PlansOffice:
-    """Plans, as far as reports knows it: an outbox from which the bus delivers. Tips and referrals tell by it too."""
+class PlansOffice(Teller):
+    """Plans, which issues and amends. Tips and referrals tell through its outbox too."""
 
-    outbox: Database
-    service: Reports
     clock: Clock
-
-    async def tell(self, *events: Event) -> None:
-        """Publish events in one transaction, and wait until they have taken effect."""
-
-        async def publish(tx: Any) -> None:
-            tx.publish(*events)
-
-        await self.outbox.write(publish)
-        await self.drained()
 
     async def issue(self, plan: Plan, occurred_at: datetime | None = None) -> Plan:
         """Tell that a plan was issued, by default now."""
@@ -56,24 +40,10 @@ class PlansOffice:
         await self.tell(PlanAmended(plan=amended, occurred_at=self.clock.now()))
         return amended
 
-    async def drained(self) -> None:
-        """Wait until every event that was told has taken effect."""
-        async with asyncio.timeout(20):
-            while True:
-                rings = self.service.database.committed.rings
-                if await _count(self.outbox, outbox) <= await _count(self.service.database, inbox):
-                    return
-                await self.service.database.committed.after(rings)
-
-
-async def _count(database: Database, table: Any) -> int:
-    async with database.read() as read:
-        return int((await read.execute(select(func.count()).select_from(table))).scalar_one())
-
 
 async def rows_written(database: Database) -> dict[str, int]:
     """Return how many rows each table of the service has."""
-    return {table.name: await _count(database, table) for table in metadata.sorted_tables}
+    return {table.name: await count_rows(database, table) for table in metadata.sorted_tables}
 
 
 def cover(rule: str, period: str, figures: Mapping[str, Any] | None = None, *, nil: bool = False) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kernel.clock import SetClock
-from tests.reports.builders import FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, an_indicator, first_units, owed
+from tests.reports.builders import COUNTRY, FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, an_indicator, owed
 from tests.reports.conftest import a_service, application
 from tests.reports.office import Office, PlansOffice
 from tests.reports.told import IN_TIME, SERVED
@@ -52,13 +52,13 @@ async def a_world(blueprint: Blueprint, folder: Path) -> AsyncIterator[World]:
         for name in ("plans", "reports"):
             own = folder / name
             own.mkdir(exist_ok=True)
-            urls.append(await stack.enter_async_context(blueprint.copied(own)))
+            urls.append(await stack.enter_async_context(blueprint.fresh(own)))
         outbox = await stack.enter_async_context(a_database(urls[0], service="plans", clock=clock))
         service = a_service(urls[1], clock, outbox)
         app, tokens = application(), Tokens(clock)
         app.state.service = service
         client = await stack.enter_async_context(a_client(app))
         world = World(PlansOffice(outbox, service, clock), lambda unit: Office(client, tokens, unit), clock)
-        await world.plans.tell(first_units())
+        await world.plans.tell(COUNTRY.first_units())
         await world.plans.issue(world.plan)
         yield world

@@ -6,16 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
 from kernel.clock import SetClock
 from runtime.database import Database
-from runtime.database.revision import revision
-from runtime.schema import TABLES
-from tests.rig import MORNING, SqliteBlueprint, Tokens, a_database, postgres_blueprint, sqlite_blueprint
-from tests.runtime.lighthouse.lamps import MIGRATIONS, lamp
+from tests.rig import MORNING, Blueprint, SqliteBlueprint, Tokens, a_database, postgres_blueprint, sqlite_blueprint
+from tests.runtime.lighthouse.lamps import MIGRATIONS
 from tests.servers.postgres import PostgresServer
 
 SERVICE = "lighthouse"
@@ -40,28 +37,26 @@ def sqlite_lighthouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sqli
 
 
 @pytest.fixture(scope="session")
-def postgres_lighthouses(postgres: PostgresServer) -> Iterator[dict[str, str]]:
-    """The URLs of two migrated databases, used by one test after another: a new one each would take a second."""
+def postgres_lighthouses(postgres: PostgresServer) -> Iterator[dict[str, Blueprint]]:
     with ExitStack() as kept:
         names = (SERVICE, OTHER)
-        yield {name: kept.enter_context(postgres_blueprint(postgres, name, MIGRATIONS)).url for name in names}
+        yield {name: kept.enter_context(postgres_blueprint(postgres, name, MIGRATIONS)) for name in names}
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
 async def urls(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
     """The URLs of both services' databases, with all tables and no rows."""
+    blueprints: dict[str, Blueprint]
     if request.param == "postgresql":
-        urls: dict[str, str] = request.getfixturevalue("postgres_lighthouses")
-        for url in urls.values():
-            await _sweep(url)
+        blueprints = request.getfixturevalue("postgres_lighthouses")
+    else:
+        blueprints = dict.fromkeys((SERVICE, OTHER), request.getfixturevalue("sqlite_lighthouse"))
+    async with AsyncExitStack() as stack:
+        urls = {}
+        for name, blueprint in blueprints.items():
+            (tmp_path / name).mkdir()
+            urls[name] = await stack.enter_async_context(blueprint.fresh(tmp_path / name))
         yield urls
-        return
-    blueprint: SqliteBlueprint = request.getfixturevalue("sqlite_lighthouse")
-    async with AsyncExitStack() as copies:
-        folders = {name: tmp_path / name for name in (SERVICE, OTHER)}
-        for folder in folders.values():
-            folder.mkdir()
-        yield {name: await copies.enter_async_context(blueprint.copied(folders[name])) for name in folders}
 
 
 @pytest.fixture
@@ -83,27 +78,7 @@ async def listener(urls: dict[str, str], clock: SetClock) -> AsyncIterator[Datab
 
 
 @pytest_asyncio.fixture
-async def postgres_url(postgres_lighthouses: dict[str, str]) -> str:
+async def postgres_url(postgres_lighthouses: dict[str, Blueprint], tmp_path: Path) -> AsyncIterator[str]:
     """As `url`, where only a server can show what is to be shown."""
-    url = postgres_lighthouses[SERVICE]
-    await _sweep(url)
-    return url
-
-
-_END_OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
-_BEGIN_ANEW = "UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid()"
-
-
-async def _sweep(url: str) -> None:
-    """End the connections that earlier tests left, and remove their rows."""
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        await connection.execute(_END_OTHERS)
-        # In one statement, so in one transaction: each commit waits for the disk.
-        emptied = [str(table.delete()) for table in {*TABLES, lamp} - {revision}]
-        await connection.execute(";".join([*emptied, _BEGIN_ANEW]))
-    finally:
-        await connection.close()
+    async with postgres_lighthouses[SERVICE].fresh(tmp_path) as url:
+        yield url

@@ -19,9 +19,10 @@ from runtime.database import Database, Settings
 from services.tips.config import TipsConfig
 from services.tips.main import create
 from services.tips.wiring import MIGRATIONS, NAME, Tips, wire
-from tests.reports.builders import first_units
+from tests.plans_told import Teller
+from tests.reports.builders import COUNTRY
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database, postgres_blueprint, sqlite_blueprint
-from tests.tips.desk import Desk, Hotline, PlansOutbox
+from tests.tips.desk import Desk, Hotline
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     """A database of tips with its tables, and nothing in them."""
     name = {"sqlite": "sqlite_tips", "postgresql": "postgres_tips"}[request.param]
     blueprint: Blueprint = request.getfixturevalue(name)
-    async with blueprint.copied(tmp_path) as url:
+    async with blueprint.fresh(tmp_path) as url:
         yield url
 
 
@@ -60,7 +61,7 @@ async def outbox(sqlite_tips: Blueprint, clock: SetClock, tmp_path: Path) -> Asy
     """A database of plans, as far as the bus reads it: every service's database has an outbox."""
     folder = tmp_path / "plans"
     folder.mkdir()
-    async with sqlite_tips.copied(folder) as url, a_database(url, service="plans", clock=clock) as database:
+    async with sqlite_tips.fresh(folder) as url, a_database(url, service="plans", clock=clock) as database:
         yield database
 
 
@@ -102,7 +103,7 @@ async def unknowing(service: Tips, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest_asyncio.fixture
 async def client(unknowing: httpx.AsyncClient, outbox: Database, service: Tips) -> httpx.AsyncClient:
     """A caller of the running service, which plans has told of its units."""
-    await PlansOutbox(outbox, service).tell(first_units())
+    await Teller(outbox, service).tell(COUNTRY.first_units())
     return unknowing
 
 

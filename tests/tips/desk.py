@@ -1,8 +1,7 @@
-"""Who brings tips and who handles them: desks of units, a hotline, and plans, which tells of units."""
+"""Who brings tips and who handles them: desks of units, and a hotline."""
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 from dataclasses import dataclass, field
@@ -10,15 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import func, select
 from standardwebhooks import Webhook
 
-from contracts.model import Event
 from kernel.clock import Clock
-from runtime.database import Database
-from runtime.database.outbox import outbox
-from runtime.inbox import inbox
-from runtime.service import Service
 from runtime.webhooks import DEVELOPMENT_SENDER, SENDERS_FILE
 from tests.rig import Tokens
 
@@ -26,33 +19,6 @@ SCOPES = ("tips:read", "tips:intake", "tips:handle", "tips:content")
 
 CONTENT = {"summary": "Đèn biển Kê Gà nhấp nháy lạ về đêm.", "place": "Mũi Kê Gà"}
 INFORMANT = {"name": "Người gác đèn", "phone": "0912345678"}
-
-
-@dataclass
-class PlansOutbox:
-    """Plans, as far as tips knows it: an outbox from which the bus delivers."""
-
-    outbox: Database
-    service: Service
-
-    async def tell(self, *events: Event) -> None:
-        """Publish events in one transaction, and wait until they have taken effect."""
-
-        async def publish(tx: Any) -> None:
-            tx.publish(*events)
-
-        await self.outbox.write(publish)
-        async with asyncio.timeout(20):
-            while True:
-                rings = self.service.database.committed.rings
-                if await _count(self.outbox, outbox) <= await _count(self.service.database, inbox):
-                    return
-                await self.service.database.committed.after(rings)
-
-
-async def _count(database: Database, table: Any) -> int:
-    async with database.read() as read:
-        return int((await read.execute(select(func.count()).select_from(table))).scalar_one())
 
 
 @dataclass

@@ -10,9 +10,10 @@ import pytest
 from contracts.unit import UnitRecord
 from kernel.clock import SetClock
 from runtime.http.app import declarations
-from tests.referrals.builders import MERGER, SINCE, UNIT, a_case, a_service, a_unit, at, units_changed
+from tests.plans_told import MERGER, Teller, units_changed
+from tests.referrals.builders import COUNTRY, SINCE, UNIT, a_case, a_service, at
 from tests.referrals.conftest import application
-from tests.referrals.office import SCOPES, Office, PlansOffice, refusal
+from tests.referrals.office import SCOPES, Office, refusal
 from tests.rig import Tokens
 
 ENFORCING = ("15187.CA", "15187.CA-YT", "15187.D178")
@@ -55,7 +56,7 @@ async def test_a_service_that_is_not_independent_is_not_registered(station: Offi
 
 def under_the_police() -> UnitRecord:
     """Return the health station as it is after it moved under the police."""
-    station = a_unit("15187.YT", "Trạm Y tế xã Kim Tân", "body", "health", "15187", SINCE, None)
+    station = COUNTRY.unit("15187.YT", "Trạm Y tế xã Kim Tân", "body", "health", "15187", SINCE, None)
     places = [
         {"parent_id": UNIT["15187"], "valid_from": SINCE, "valid_until": MERGER},
         {"parent_id": UNIT["15187.CA"], "valid_from": MERGER},
@@ -66,7 +67,7 @@ def under_the_police() -> UnitRecord:
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("day", "status"), [("2025-06-30", 201), ("2025-07-01", 422)])
 async def test_who_enforces_is_asked_again_of_the_tree_of_the_day(
-    union: Office, station: Office, plans: PlansOffice, clock: SetClock, day: str, status: int
+    union: Office, station: Office, plans: Teller, clock: SetClock, day: str, status: int
 ) -> None:
     health, case = await station.service(), await union.case()
     need = await union.need(case)
@@ -84,12 +85,12 @@ async def test_who_enforces_is_asked_again_of_the_tree_of_the_day(
 
 @pytest.mark.asyncio
 async def test_nobody_is_referred_to_a_unit_whose_duties_nobody_bears(
-    union: Office, station: Office, plans: PlansOffice, clock: SetClock
+    union: Office, station: Office, plans: Teller, clock: SetClock
 ) -> None:
     health, case = await station.service(), await union.case()
     need = await union.need(case)
     await union.consent(case, health)
-    gone: Any = a_unit("15187.YT", "Trạm Y tế xã Kim Tân", "body", "health", "15187", SINCE, MERGER)
+    gone: Any = COUNTRY.unit("15187.YT", "Trạm Y tế xã Kim Tân", "body", "health", "15187", SINCE, MERGER)
     await plans.tell(units_changed("Quyết định 8", (gone,)))
     clock.set(at("2025-07-01"))
 

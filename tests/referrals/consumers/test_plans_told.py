@@ -8,12 +8,12 @@ import pytest
 
 from contracts.events.plans import CalendarChanged, DayDecision
 from services.referrals.wiring import Referrals
+from tests.plans_told import Teller
 from tests.referrals.builders import UNIT
-from tests.referrals.office import PlansOffice
 
 
 @pytest.mark.asyncio
-async def test_units_and_days_off_are_known_once_plans_told_of_them(plans: PlansOffice, service: Referrals) -> None:
+async def test_units_and_days_off_are_known_once_plans_told_of_them(plans: Teller, service: Referrals) -> None:
     decision = DayDecision(decision="Thông báo 7", decided_on=date(2025, 4, 1), days_off=(date(2025, 5, 6),))
     assert (await service.reference.view()).calendar.is_working_day(date(2025, 5, 6))
 

@@ -10,7 +10,8 @@ import pytest
 
 from contracts.unit import Placement, UnitRecord
 from kernel.clock import SetClock
-from tests.reports.builders import MERGER, QUARTER, SINCE, UNIT, a_plan, at, units_changed
+from tests.plans_told import MERGER, units_changed
+from tests.reports.builders import QUARTER, SINCE, UNIT, a_plan, at
 from tests.reports.office import Office, PlansOffice, refusal
 
 pytestmark = pytest.mark.usefixtures("plan")

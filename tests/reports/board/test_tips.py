@@ -12,8 +12,9 @@ import pytest
 from contracts.model import Event
 from contracts.unit import Placement, UnitRecord
 from kernel.clock import SetClock
+from tests.plans_told import MERGER, units_changed
 from tests.reports.board.promises import cell
-from tests.reports.builders import DISTRICTS, MERGER, SINCE, UNIT, YEAR, a_plan, an_indicator, at, units_changed
+from tests.reports.builders import DISTRICTS, SINCE, UNIT, YEAR, a_plan, an_indicator, at
 from tests.reports.office import Office, PlansOffice
 from tests.reports.told import IN_TIME, OWN_BOOKS, Tip, unit_of
 

@@ -19,7 +19,8 @@ from kernel.units import Unit
 from runtime.database import Database
 from services.reports.wiring import Reports
 from tests.examples.example_files import example_tree, issued_plan
-from tests.reports.builders import at, units_changed
+from tests.plans_told import units_changed
+from tests.reports.builders import at
 from tests.reports.office import Office, PlansOffice
 
 BEFORE, AFTER = "2025-06-14T16:59:59Z", "2025-06-14T17:00:00Z"

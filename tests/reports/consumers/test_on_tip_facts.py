@@ -20,6 +20,7 @@ from kernel.clock import to_micros
 from runtime.bus.message import from_outbox
 from runtime.database import Database
 from runtime.database.outbox import outbox as outbox_table
+from runtime.service import Service
 from services.reports.evaluation.tips import TipFact, TipFactKind
 from services.reports.wiring import Reports
 from tests.reports.board.promises import cell
@@ -36,7 +37,7 @@ EXAMPLES = int(os.environ.get("LANHMANH_TEST_EXAMPLES", "12"))
 """Each one is a service of its own."""
 
 
-async def deliver_again(outbox: Database, service: Reports, topic: str) -> None:
+async def deliver_again(outbox: Database, service: Service, topic: str) -> None:
     """Deliver all that a topic has once more, as after the loss of an offset."""
     async with outbox.read() as read:
         rows = (await read.execute(select(outbox_table).where(outbox_table.c.topic == topic))).all()

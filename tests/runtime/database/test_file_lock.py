@@ -72,7 +72,7 @@ async def pragma(read: Read, name: str) -> object:
 async def test_each_commit_is_on_the_disk_before_it_is_acknowledged(
     sqlite_lighthouse: SqliteBlueprint, tmp_path: Path, clock: SetClock
 ) -> None:
-    async with sqlite_lighthouse.copied(tmp_path) as url:
+    async with sqlite_lighthouse.fresh(tmp_path) as url:
         database = Database(Settings(url=url), service="lighthouse", clock=clock)
         await database.open()
         full = 2

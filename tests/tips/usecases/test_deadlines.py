@@ -11,8 +11,9 @@ from contracts.events.plans import CalendarChanged, DayDecision
 from kernel.clock import SetClock
 from runtime.database import Database
 from services.tips.wiring import Tips
+from tests.plans_told import Teller
 from tests.rig import MORNING, published
-from tests.tips.desk import Desk, PlansOutbox
+from tests.tips.desk import Desk
 
 pytestmark = pytest.mark.asyncio
 
@@ -154,7 +155,7 @@ async def test_a_new_day_off_moves_deadlines_that_lie_ahead(
     await province.done(ahead, "classify", category="denunciation")
     decision = DayDecision(decision="Công văn 5015/BNV", decided_on=date(2025, 4, 20), days_off=(date(2025, 4, 28),))
 
-    await PlansOutbox(outbox, service).tell(CalendarChanged(decision=decision, digest="harbour"))
+    await Teller(outbox, service).tell(CalendarChanged(decision=decision, digest="harbour"))
 
     assert (await province.read(ahead))["due_at"] == "2025-04-29T17:00:00Z"
     assert clock.now() == MORNING
@@ -169,7 +170,7 @@ async def test_a_day_off_decided_afterwards_does_not_unmiss_a_deadline(
     before = await told(service)
     decision = DayDecision(decision="Công văn 5015/BNV", decided_on=date(2025, 4, 20), days_off=(date(2025, 4, 28),))
 
-    await PlansOutbox(outbox, service).tell(CalendarChanged(decision=decision, digest="harbour"))
+    await Teller(outbox, service).tell(CalendarChanged(decision=decision, digest="harbour"))
 
     assert (await province.read(tip))["late"] is True
     assert await told(service) == before
