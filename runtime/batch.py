@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from kernel.problems import Problem
@@ -48,7 +49,8 @@ class Batch(Generic[Item, Result]):
         result: asyncio.Future[Result | Problem] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, result))
         if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._until_empty())
+            # Of no request: a batch carries no one's trace, and logs under no one's id.
+            self._running = asyncio.create_task(self._until_empty(), context=Context())
         found = await asyncio.shield(result)
         if isinstance(found, Problem):
             raise found

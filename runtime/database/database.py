@@ -61,9 +61,12 @@ class Write(Read):
         """When this system wrote the facts of this transaction down."""
         return self.revision.recorded_at
 
-    def publish(self, *events: Event) -> None:
-        """Have events published if, and only if, this transaction commits."""
-        trace = current_traceparent()
+    def publish(self, *events: Event, traceparent: str | None = None) -> None:
+        """Have events published if, and only if, this transaction commits.
+
+        `traceparent` is that of the request which caused them, where a transaction works for several.
+        """
+        trace = traceparent or current_traceparent()
         self._events.extend(Published(event, trace) for event in events)
 
     @asynccontextmanager

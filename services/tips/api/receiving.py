@@ -12,6 +12,7 @@ from kernel.ids import new_id
 from kernel.units import Unit
 from runtime.http.call import OpenCall, SignedCall
 from runtime.http.request_once import Sent
+from runtime.telemetry.trace import current_traceparent
 from services.tips.api.tip_views import keys_in
 from services.tips.domain.deadline import Progress, deadlines, next_due
 from services.tips.domain.refusals import NobodyReceives
@@ -53,6 +54,7 @@ def to_intake(call: OpenCall, sent: Sent, arrival: Arrival) -> Intake:
         informant=None if arrival.informant is None else seal_informant(keys.vault, tip_id, arrival.informant),
         salt=secrets.token_bytes(_SALT_BYTES),
         signing_key=keys.signing_key_id,
+        traceparent=current_traceparent(),
     )
 
 

@@ -39,6 +39,8 @@ class Intake:
     informant: SealedPart | None
     salt: bytes
     signing_key: str
+    traceparent: str | None
+    """W3C trace context of the request."""
 
 
 async def receive_tips(tx: Write, intakes: Sequence[Intake]) -> Sequence[Made | Problem]:
@@ -83,18 +85,18 @@ async def _keep(tx: Write, intakes: Sequence[Intake]) -> None:
     )
     await write_ends(tx, heads, counters)
     await remember(tx, [(intake.sent, str(intake.tip_id)) for intake in intakes])
-    tx.publish(
-        *(
-            TipReceived(
-                tip_id=row["id"],
-                unit_id=row["unit_id"],
-                number=row["number"],
-                received_at=row["received_at"],
-                occurred_at=row["received_at"],
-                late=False,
-            )
-            for row in rows
-        )
+    for intake, row in zip(intakes, rows, strict=True):
+        tx.publish(_received(row), traceparent=intake.traceparent)
+
+
+def _received(row: dict[str, Any]) -> TipReceived:
+    return TipReceived(
+        tip_id=row["id"],
+        unit_id=row["unit_id"],
+        number=row["number"],
+        received_at=row["received_at"],
+        occurred_at=row["received_at"],
+        late=False,
     )
 
 

@@ -125,6 +125,14 @@ async def test_who_follows_another_history_starts_over(province: Office) -> None
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["reports?plan=binh-thuan-2025", "reports?state=draft", "obligations?unit=593"])
+async def test_changes_cannot_be_filtered(province: Office, path: str) -> None:
+    answer = await province.get(f"/v1/{path}&after=0")
+
+    assert refusal(answer) == (400, "changes_filtered")
+
+
+@pytest.mark.asyncio
 async def test_a_receiver_lists_what_it_receives(district: Office, health: Office, clock: SetClock) -> None:
     clock.set(at("2025-06-01"))
     await district.reported(Q2)

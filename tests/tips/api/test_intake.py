@@ -14,8 +14,10 @@ from typing import Any
 import httpx
 import pytest
 from joserfc.jwk import OKPKey
+from sqlalchemy import select
 
 from kernel.clock import SetClock
+from runtime.database.outbox import outbox
 from services.tips.wiring import Tips
 from tests.reports.office import refusal
 from tests.rig import published
@@ -71,6 +73,18 @@ async def test_many_at_once_share_transactions_and_every_one_has_its_own_number(
     numbers = sorted(answer.json()["number"] for answer in answers)
     assert numbers == [f"TB-60-2025-{place:06d}" for place in range(1, 41)]
     assert transactions < 40
+
+
+async def test_each_tip_of_a_batch_carries_the_trace_of_its_own_request(hotline: Hotline, service: Tips) -> None:
+    body = json.dumps({"unit": "60", "content": CONTENT}).encode()
+    traces = [f"00-{number:032x}-{number:016x}-01" for number in range(1, 21)]
+    headers = [hotline.signed(body, f"msg_{trace}") | {"traceparent": trace} for trace in traces]
+
+    answers = await asyncio.gather(*(hotline.send(body, headers=own) for own in headers))
+
+    async with service.database.read() as read:
+        told = {row.key: row.traceparent for row in (await read.execute(select(outbox))).all()}
+    assert told == {answer.json()["tip_id"]: trace for answer, trace in zip(answers, traces, strict=True)}
 
 
 async def test_a_retry_gets_the_very_same_receipt_and_makes_no_second_tip(

@@ -167,3 +167,7 @@ async def test_lists_are_followed_and_paged(province: Desk, clock: SetClock) -> 
     assert rest["next_cursor"] is None
     assert {one["tip_id"] for one in changes["items"]} == {tip.rpartition("/")[2] for tip in tips}
     assert len(classified["items"]) == 1
+
+
+async def test_changes_cannot_be_filtered(province: Desk) -> None:
+    assert refusal(await province.get("/v1/tips", after=0, state="received")) == (400, "changes_filtered")
