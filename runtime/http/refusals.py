@@ -99,6 +99,22 @@ class CursorInvalid(Refusal):
     en = Words("Invalid cursor", "`cursor` cannot be read.", "Use `next_cursor` of the page before, unchanged.")
 
 
+class ChangesFiltered(Refusal):
+    """Changes are followed whole: under a filter, what leaves it would go unseen."""
+
+    code = "changes_filtered"
+    vi = Words(
+        "Không lọc khi theo dõi thay đổi",
+        "`after` không dùng cùng {filters}.",
+        "Bỏ bộ lọc, hoặc bỏ `after` để xem danh sách.",
+    )
+    en = Words(
+        "Changes cannot be filtered",
+        "`after` does not go together with {filters}.",
+        "Leave the filters out, or `after` to see the list.",
+    )
+
+
 class EpochChanged(Refusal):
     """Numbers that the caller follows are of another history: the database was restored."""
 

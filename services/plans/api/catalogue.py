@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.plan import Area, ElementKind, Source
 from runtime.http.declaration import UnitRule
+from runtime.http.following import changes_of, page_of, place_of
 from runtime.http.pages import Changes, Page
 from runtime.http.routes import Lists, Routes
-from services.plans.api.following import changes_of, page_of, place_of
 from services.plans.store.catalogue import elements_after, indicators_after, list_elements, list_indicators
 
 routes = Routes("plans", "catalogue")
@@ -56,7 +56,7 @@ async def list_catalogue_elements(call: Lists) -> Page[CatalogueElement] | Chang
     async with call.service.database.read() as read:
         if call.after is not None:
             followed = await elements_after(read, after=call.after, limit=call.limit)
-            return changes_of(call, followed, CatalogueElement.model_validate)
+            return changes_of(call, followed, [CatalogueElement.model_validate(row) for row in followed.rows])
         rows = await list_elements(read, beyond=place_of(call, str), limit=call.limit + 1)
     return page_of(call, rows, "code", CatalogueElement.model_validate)
 
@@ -73,6 +73,6 @@ async def list_catalogue_indicators(call: Lists) -> Page[CatalogueIndicator] | C
     async with call.service.database.read() as read:
         if call.after is not None:
             followed = await indicators_after(read, after=call.after, limit=call.limit)
-            return changes_of(call, followed, CatalogueIndicator.model_validate)
+            return changes_of(call, followed, [CatalogueIndicator.model_validate(row) for row in followed.rows])
         rows = await list_indicators(read, beyond=place_of(call, str), limit=call.limit + 1)
     return page_of(call, rows, "code", CatalogueIndicator.model_validate)

@@ -14,11 +14,11 @@ from contracts.unit import UnitCode
 from runtime.database import Write
 from runtime.http.call import etag_of
 from runtime.http.declaration import UnitRule
+from runtime.http.following import changes_of, ensure_unfiltered, page_of, place_of
 from runtime.http.pages import Changes, Page
 from runtime.http.routes import Creates, Lists, Reads, Routes
 from runtime.http.tables import csv_response, wants_csv
 from services.plans.api.examples import PLAN_DRAFT
-from services.plans.api.following import changes_of, ensure_unfiltered, page_of, place_of
 from services.plans.api.plan_answers import COLUMNS, PlanBegun, PlanInFull, PlanInList, PlanVersion, in_full
 from services.plans.domain.plan_state import PlanState
 from services.plans.store.plans import (
@@ -74,7 +74,7 @@ async def list_all_plans(
         if call.after is not None:
             ensure_unfiltered(issuer=issuer, year=year, state=state)
             followed = await plans_after(read, after=call.after, limit=call.limit)
-            return changes_of(call, followed, PlanInList.model_validate)
+            return changes_of(call, followed, [PlanInList.model_validate(row) for row in followed.rows])
         shown = PlanFilter(issuer=issuer, year=year, state=state)
         rows = await list_plans(read, shown, beyond=place_of(call, str), limit=call.limit + 1)
     page = page_of(call, rows, "slug", PlanInList.model_validate)
@@ -116,6 +116,6 @@ async def list_plan_versions(call: Lists, slug: Code) -> Page[PlanVersion] | Cha
     async with call.service.database.read() as read:
         if call.after is not None:
             followed = await versions_after(read, slug, after=call.after, limit=call.limit)
-            return changes_of(call, followed, PlanVersion.model_validate)
+            return changes_of(call, followed, [PlanVersion.model_validate(row) for row in followed.rows])
         rows = await list_versions(read, slug, beyond=place_of(call, int) or 0, limit=call.limit + 1)
     return page_of(call, rows, "version", PlanVersion.model_validate)

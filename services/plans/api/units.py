@@ -14,10 +14,10 @@ from contracts.unit import Succession, UnitCode, UnitRecord
 from kernel.ids import UnitId
 from kernel.units import UnitTree
 from runtime.http.declaration import UnitRule
+from runtime.http.following import changes_of, ensure_unfiltered, page_of, place_of
 from runtime.http.pages import Changes, Page
 from runtime.http.routes import Lists, Reads, Routes
 from runtime.reference.view import to_record
-from services.plans.api.following import changes_of, ensure_unfiltered, page_of, place_of
 from services.plans.domain.unit_choice import choose_units, unit_on
 from services.plans.store.units import successions_of, units_after, units_with_ids
 
@@ -64,7 +64,7 @@ async def list_units(
         ensure_unfiltered(under=under, kind=kind, on=on)
         async with call.service.database.read() as read:
             followed = await units_after(read, after=call.after, limit=call.limit)
-        return changes_of(call, followed, to_record)
+        return changes_of(call, followed, [to_record(row) for row in followed.rows])
     tree, day = call.reference.tree, on or call.actor.on
     top = None if under is None else unit_on(tree, under, day)
     chosen = choose_units(tree, day, under=top, kind=kind, beyond=place_of(call, str) or "")[: call.limit + 1]

@@ -117,19 +117,3 @@ class DecisionDiffers(Refusal):
         "The decision “{decision}” of {day} is recorded with other content.",
         "Record what changed as a new decision.",
     )
-
-
-class ChangesFiltered(Refusal):
-    """Changes are followed whole: under a filter, what leaves it would go unseen."""
-
-    code = "changes_filtered"
-    vi = Words(
-        "Không lọc khi theo dõi thay đổi",
-        "`after` không dùng cùng {filters}.",
-        "Bỏ bộ lọc, hoặc bỏ `after` để xem danh sách.",
-    )
-    en = Words(
-        "Changes cannot be filtered",
-        "`after` does not go together with {filters}.",
-        "Leave the filters out, or `after` to see the list.",
-    )

@@ -10,9 +10,9 @@ from kernel.ids import UnitId
 from runtime.database import Write
 from runtime.http.call import Call, etag_of
 from runtime.http.declaration import UnitRule
+from runtime.http.following import changes_of, next_of, place_of
 from runtime.http.pages import Changes, Page
 from runtime.http.routes import Creates, Lists, Reads, Routes
-from services.referrals.api.following import changes_of, next_of, place_of
 from services.referrals.api.referral_shapes import (
     NewReferral,
     ReferralRequested,
@@ -62,10 +62,10 @@ async def get_referrals(call: Lists) -> Page[ReferralShown] | Changes[ReferralSh
     async with call.service.database.read() as read:
         if call.after is not None:
             followed = await referrals_after(read, after=call.after, limit=call.limit)
-            return changes_of(call, followed, _readable(call, followed.rows), referral_now)
-        rows = await list_referrals(read, beyond=place_of(call), limit=call.limit + 1)
+            return changes_of(call, followed, [referral_now(row) for row in _readable(call, followed.rows)])
+        rows = await list_referrals(read, beyond=place_of(call, UUID), limit=call.limit + 1)
     shown = _readable(call, rows[: call.limit])
-    return Page(items=[referral_now(row) for row in shown], next_cursor=next_of(call, rows))
+    return Page(items=[referral_now(row) for row in shown], next_cursor=next_of(call, rows, "id"))
 
 
 @routes.read(

@@ -12,9 +12,9 @@ from contracts.unit import UnitCode
 from runtime.database import Write
 from runtime.http.call import Call
 from runtime.http.declaration import UnitRule
+from runtime.http.following import changes_of, page_of, place_of
 from runtime.http.pages import Changes, Page
 from runtime.http.routes import Creates, Lists, Routes
-from services.referrals.api.following import changes_of, page_of, place_of
 from services.referrals.api.units import code_of, unit_today
 from services.referrals.domain.need import NeedKind
 from services.referrals.store.support_services import get_service, list_services, services_after
@@ -107,9 +107,9 @@ async def get_support_services(call: Lists) -> Page[SupportServiceShown] | Chang
     async with call.service.database.read() as read:
         if call.after is not None:
             followed = await services_after(read, after=call.after, limit=call.limit)
-            return changes_of(call, followed, followed.rows, lambda row: _shown(call, row))
-        rows = await list_services(read, beyond=place_of(call), limit=call.limit + 1)
-    return page_of(call, rows, lambda row: _shown(call, row))
+            return changes_of(call, followed, [_shown(call, row) for row in followed.rows])
+        rows = await list_services(read, beyond=place_of(call, UUID), limit=call.limit + 1)
+    return page_of(call, rows, "id", lambda row: _shown(call, row))
 
 
 def _shown(call: Call, row: Any) -> SupportServiceShown:

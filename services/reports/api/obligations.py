@@ -16,7 +16,8 @@ from kernel.ids import UnitId
 from runtime.database import Read, Write
 from runtime.http.call import Call, etag_of
 from runtime.http.declaration import UnitRule
-from runtime.http.pages import Changes, Page, encode_cursor, key_of
+from runtime.http.following import changes_of, ensure_unfiltered, next_of
+from runtime.http.pages import Changes, Page, key_of
 from runtime.http.routes import Creates, Edits, Lists, Reads, Routes
 from services.reports.api.reading import ensure_readable, readable, receivers_of_obligations
 from services.reports.api.sheets import code_of, unit_today, unit_under
@@ -97,10 +98,10 @@ async def get_obligations_list(
 ) -> Page[ObligationLine] | Changes[ObligationLine]:
     async with call.service.database.read() as read:
         if call.after is not None:
+            ensure_unfiltered(plan=plan, unit=unit, period=period)
             found = await changed_obligations(read, call.after, call.limit)
-            call.must_be_of(found.newest)
-            changed = [_line(call, row) for row in await readable(call, read, found.rows, receivers_of_obligations)]
-            return Changes(items=changed, through=found.through, newest=found.newest.number, epoch=found.newest.epoch)
+            changed = await readable(call, read, found.rows, receivers_of_obligations)
+            return changes_of(call, found, [_line(call, row) for row in changed])
         whole = None if plan is None else await get_plan(read, plan)
         rows = await list_page(
             read,
@@ -111,9 +112,7 @@ async def get_obligations_list(
             period=period,
         )
         shown = await readable(call, read, rows[: call.limit], receivers_of_obligations)
-    last = rows[call.limit - 1] if len(rows) > call.limit else None
-    cursor = None if last is None else encode_cursor([last.period, last.rule, last.id])
-    return Page(items=[_line(call, row) for row in shown], next_cursor=cursor)
+    return Page(items=[_line(call, row) for row in shown], next_cursor=next_of(call, rows, "period", "rule", "id"))
 
 
 @routes.read(

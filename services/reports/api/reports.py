@@ -12,7 +12,8 @@ from runtime.database import Write
 from runtime.http.bulk import BulkLoad
 from runtime.http.call import Call
 from runtime.http.declaration import UnitRule
-from runtime.http.pages import Changes, Page, encode_cursor, key_of
+from runtime.http.following import changes_of, ensure_unfiltered, next_of
+from runtime.http.pages import Changes, Page, key_of
 from runtime.http.routes import Bulks, Creates, Lists, Reads, Routes
 from services.reports.api.reading import ensure_readable, readable, receivers_of_reports
 from services.reports.api.report_shapes import ImportedReport, NewReport, ReportLine, ReportReceipt, ReportShown
@@ -88,17 +89,15 @@ async def get_reports(
 ) -> Page[ReportLine] | Changes[ReportLine]:
     async with call.service.database.read() as read:
         if call.after is not None:
+            ensure_unfiltered(plan=plan, state=state)
             found = await changed_reports(read, call.after, call.limit)
-            call.must_be_of(found.newest)
-            changed = [to_line(call, row) for row in await readable(call, read, found.rows, receivers_of_reports)]
-            return Changes(items=changed, through=found.through, newest=found.newest.number, epoch=found.newest.epoch)
+            changed = await readable(call, read, found.rows, receivers_of_reports)
+            return changes_of(call, found, [to_line(call, row) for row in changed])
         plan_id = None if plan is None else (await get_plan(read, plan)).plan_id
         place = key_of(call.cursor, datetime, UUID)
         rows = await list_page(read, limit=call.limit + 1, after_key=place, plan_id=plan_id, state=state)
         shown = await readable(call, read, rows[: call.limit], receivers_of_reports)
-    last = rows[call.limit - 1] if len(rows) > call.limit else None
-    cursor = None if last is None else encode_cursor([last.created_at, last.id])
-    return Page(items=[to_line(call, row) for row in shown], next_cursor=cursor)
+    return Page(items=[to_line(call, row) for row in shown], next_cursor=next_of(call, rows, "created_at", "id"))
 
 
 @routes.read(

@@ -11,7 +11,8 @@ from uuid import UUID
 from kernel.ids import UnitId
 from runtime.database import Write
 from runtime.http.declaration import UnitRule
-from runtime.http.pages import Changes, Page, encode_cursor, key_of
+from runtime.http.following import changes_of, ensure_unfiltered, next_of
+from runtime.http.pages import Changes, Page, key_of
 from runtime.http.routes import Lists, Reads, Routes
 from services.tips.api.tip_shapes import ContentShown, TipLine, TipShown
 from services.tips.api.tip_views import answer_tip, keys_in, readable, to_line
@@ -29,15 +30,13 @@ routes = Routes("tips", "tips")
 async def get_tips(call: Lists, state: TipState | None = None) -> Page[TipLine] | Changes[TipLine]:
     async with call.service.database.read() as read:
         if call.after is not None:
+            ensure_unfiltered(state=state)
             found = await changed_tips(read, call.after, call.limit)
-            call.must_be_of(found.newest)
-            changed = [to_line(call, row) for row in readable(call, found.rows)]
-            return Changes(items=changed, through=found.through, newest=found.newest.number, epoch=found.newest.epoch)
+            return changes_of(call, found, [to_line(call, row) for row in readable(call, found.rows)])
         place = key_of(call.cursor, datetime, UUID)
         rows = await list_page(read, limit=call.limit + 1, after_key=place, state=state)
     shown = [to_line(call, row) for row in readable(call, rows[: call.limit])]
-    last = rows[call.limit - 1] if len(rows) > call.limit else None
-    return Page(items=shown, next_cursor=None if last is None else encode_cursor([last.received_at, last.id]))
+    return Page(items=shown, next_cursor=next_of(call, rows, "received_at", "id"))
 
 
 @routes.read(

@@ -1,4 +1,4 @@
-"""What the lists of this service have in common: a page with the place of the next, or changes by whole revisions."""
+"""What all lists have in common: a page with the place of the next one, or changes by whole revisions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from runtime.http.call import ListCall
 from runtime.http.pages import Changes, Followed, Page, encode_cursor, key_of
-from services.plans.domain.refusals import ChangesFiltered
+from runtime.http.refusals import ChangesFiltered
 
 T = TypeVar("T")
 
@@ -35,22 +35,28 @@ def place_of(call: ListCall, kind: type[T]) -> T | None:
     return None if key is None else key[0]
 
 
-def page_of(call: ListCall, rows: Sequence[Any], key: str, to_item: Callable[[Any], T]) -> Page[T]:
-    """Return a page of rows, of which one more than the limit was asked for. `key` names what they are sorted by."""
-    shown = rows[: call.limit]
-    more = encode_cursor([getattr(shown[-1], key)]) if len(rows) > call.limit else None
-    return Page(items=[to_item(row) for row in shown], next_cursor=more)
+def next_of(call: ListCall, rows: Sequence[Any], *sorted_by: str) -> str | None:
+    """Return the cursor of the next page, where one row more than the limit was found."""
+    if len(rows) <= call.limit:
+        return None
+    last = rows[call.limit - 1]
+    return encode_cursor([getattr(last, name) for name in sorted_by])
 
 
-def changes_of(call: ListCall, followed: Followed, to_item: Callable[[Any], T]) -> Changes[T]:
-    """Return what changed after a revision.
+def page_of(call: ListCall, rows: Sequence[Any], sorted_by: str, to_item: Callable[[Any], T]) -> Page[T]:
+    """Return a page of rows, of which one more than the limit was asked for."""
+    return Page(items=[to_item(row) for row in rows[: call.limit]], next_cursor=next_of(call, rows, sorted_by))
+
+
+def changes_of(call: ListCall, followed: Followed, items: Sequence[T]) -> Changes[T]:
+    """Return what changed after a revision: `items` are those of the rows that the caller may see.
 
     Raises:
         EpochChanged: The caller follows another history of the database.
     """
     call.must_be_of(followed.newest)
     return Changes(
-        items=[to_item(row) for row in followed.rows],
+        items=items,
         through=followed.through,
         newest=followed.newest.number,
         epoch=followed.newest.epoch,
