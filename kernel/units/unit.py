@@ -7,7 +7,7 @@ from datetime import date
 
 from kernel.ids import UnitId
 
-_NAMED_BY_FUNCTION = frozenset({"body", "team"})
+_BODIES = frozenset({"body", "team"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,14 @@ class Unit:
     """Bodies that send members to a joint team. The team itself stands only where its placement says."""
 
     @property
+    def is_administrative(self) -> bool:
+        """Whether it is a level of the state with a territory, and neither a body nor a team."""
+        return self.kind not in _BODIES
+
+    @property
     def reporter_kind(self) -> str:
         """What selectors and authority know the unit by: the function of a body or a team, else its kind."""
-        return self.function if self.function and self.kind in _NAMED_BY_FUNCTION else self.kind
+        return self.kind if self.is_administrative else self.function or self.kind
 
     def exists_on(self, day: date) -> bool:
         """Say whether the unit exists on a day."""

@@ -33,7 +33,7 @@ from runtime.telemetry import log
 
 
 def up_cluster(
-    examples: Annotated[bool, typer.Option(help="Lần đầu: nạp hai kế hoạch mẫu và năm báo cáo giả lập.")] = True,
+    examples: Annotated[bool, typer.Option(help="Lần đầu: nạp các kế hoạch mẫu và năm báo cáo giả lập.")] = True,
 ) -> None:
     """Chạy hệ thống như khi vận hành: PostgreSQL, Kafka, mỗi dịch vụ hai bản, mỗi phần một tiến trình."""
     here, listen = folder(), port()

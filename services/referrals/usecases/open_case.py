@@ -19,8 +19,6 @@ from services.referrals.domain.refusals import UnitUnfit
 from services.referrals.domain.sealing import case_key, person_of
 from services.referrals.store.cases import add_case
 
-_BODIES = frozenset({"body", "team"})
-
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
@@ -46,7 +44,7 @@ async def open_case(
     actor.must_act_for(cmd.holder_id)
     tree = (await reference.view_in(tx)).tree
     ensure_holds(tree, cmd.holder_id, legal_day(at))
-    if tree.get(cmd.unit_id).kind in _BODIES:
+    if not tree.get(cmd.unit_id).is_administrative:
         raise UnitUnfit(unit=tree.get(cmd.unit_id).code)
     case_id = new_id(clock)
     key = vault.new_key(case_key(case_id))

@@ -88,11 +88,6 @@ def _end(limit: Limit, since: datetime, calendar: Calendar) -> datetime:
             raise ValueError(f"no limit is counted in {limit.unit}")
 
 
-def is_late(found: Sequence[Deadline], t: datetime) -> bool:
-    """Say whether any deadline had been missed by an instant: then the tip is late for ever, as long as it is this."""
-    return any(one.is_missed(t) for one in found)
-
-
 def missed_by(found: Sequence[Deadline], t: datetime) -> list[Deadline]:
     """Return the deadlines that had been missed by an instant, the first one first."""
     return sorted((one for one in found if one.is_missed(t)), key=lambda one: one.due_at)

@@ -10,8 +10,6 @@ from services.tips.domain.refusals import AssigneeOutside
 from services.tips.domain.tip import Act
 from services.tips.usecases.move_tip import Doing, Move, move_tip
 
-_BODIES = frozenset({"body", "team"})
-
 
 async def assign_tip(tip: Any, to: UnitId, note: str, doing: Doing) -> None:
     """Assign a tip to a body of the house that received it.
@@ -32,4 +30,4 @@ async def assign_tip(tip: Any, to: UnitId, note: str, doing: Doing) -> None:
 def _house(tree: UnitTree, unit_id: UnitId, doing: Doing) -> UnitId:
     """Return the administrative unit that a unit is, or belongs to."""
     above = (unit_id, *tree.ancestors(unit_id, doing.actor.on))
-    return next((one for one in above if tree.get(one).kind not in _BODIES), unit_id)
+    return next((one for one in above if tree.get(one).is_administrative), unit_id)
