@@ -48,7 +48,8 @@ A signature is good for five minutes; `webhook-id` is the idempotency key, for e
 | `edit` | Needs `If-Match` with the ETag that was read (428 without, 412 if somebody changed it since). |
 | `list` | A page of at most `limit` items, and `next_cursor` while there are more. With `after=<revision>` instead: \
 what changed since, by whole revisions, so that asking again with `after=<through>` misses and repeats nothing; \
-`epoch` tells when to start over (after a restore). |
+`epoch` tells when to start over (after a restore). Filters do not go with `after`: what leaves one would go unseen \
+(`changes_filtered`). |
 | `bulk` | NDJSON, one item a line, with `Idempotency-Key`. `mode=all`: all lines or none; `mode=each`: each for \
 itself; `dry_run=true` checks and changes nothing. Every line has its result. |
 | `read` | One thing. What can be edited carries its ETag. |
