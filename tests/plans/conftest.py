@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kernel.clock import SetClock
@@ -50,18 +52,29 @@ def tokens(clock: SetClock) -> Tokens:
     return Tokens(clock)
 
 
+def a_service(url: str, clock: SetClock) -> Plans:
+    """Wire the service over a database."""
+    config = PlansConfig(database_url=url, database_durable=False, digest_secret=SecretStr("harbour"))
+    return wire(config, clock=clock, verifier=Tokens(clock).verifier(), bus=EmbeddedBus({}))
+
+
 @pytest.fixture
-def service(database_url: str, clock: SetClock, tokens: Tokens, tmp_path: Path) -> Plans:
-    config = PlansConfig(
-        database_url=database_url, database_durable=False, digest_secret=SecretStr("harbour"), data=tmp_path
-    )
-    return wire(config, clock=clock, verifier=tokens.verifier(), bus=EmbeddedBus({}))
+def service(database_url: str, clock: SetClock) -> Plans:
+    return a_service(database_url, clock)
+
+
+@cache
+def application() -> FastAPI:
+    """Return the application, around no service yet. Made once: describing its routes takes longer than most tests."""
+    return create(a_service("sqlite+aiosqlite:///never-opened.db", SetClock(MORNING)))
 
 
 @pytest_asyncio.fixture
 async def client(service: Plans) -> AsyncIterator[httpx.AsyncClient]:
     """A caller of the running service, whose tree is empty."""
-    async with a_client(create(service)) as client:
+    app = application()
+    app.state.service = service
+    async with a_client(app) as client:
         yield client
 
 
