@@ -15,7 +15,7 @@ from contracts.topics import topic_of
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from kernel.clock import Clock
-from lanhmanh.services import SERVICES, Name
+from lanhmanh.services import Name, parts_of
 from runtime.auth.issuer import AUDIENCE, DevelopmentIssuer, open_issuer
 from runtime.auth.issuer_app import create_issuer_app
 from runtime.auth.keys import KeySource
@@ -75,7 +75,7 @@ class Product:
 def sqlite_files(folder: Path) -> dict[Name, str]:
     """Return the URL of an SQLite file for each service, in a folder that is made."""
     folder.mkdir(parents=True, exist_ok=True)
-    return {name: f"sqlite+aiosqlite:///{folder / name}.db" for name in SERVICES}
+    return {name: f"sqlite+aiosqlite:///{folder / name}.db" for name in Name}
 
 
 def assemble(databases: Mapping[Name, str], keys: Path, *, url: str, clock: Clock) -> Product:
@@ -89,9 +89,11 @@ def assemble(databases: Mapping[Name, str], keys: Path, *, url: str, clock: Cloc
     producers: dict[str, Database] = {}
     bus = EmbeddedBus(producers)
     services: dict[str, Service] = {}
-    for name, parts in SERVICES.items():
+    apps: dict[str, FastAPI] = {}
+    for name in Name:
+        parts = parts_of(name)
         config = parts.config(database_url=databases[name], data=keys.parent)
         services[name] = parts.wire(config, clock=clock, verifier=verifier, bus=bus)
         producers[topic_of(name)] = services[name].database
-    apps = {name: SERVICES[Name(name)].create(service) for name, service in services.items()}
+        apps[name] = parts.create(services[name])
     return Product(clock=clock, keys=keys, issuer=issuer, verifier=verifier, services=services, apps=apps)

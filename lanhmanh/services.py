@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,18 +16,6 @@ from runtime.auth.verifier import TokenVerifier
 from runtime.bus import Bus
 from runtime.config import ServiceConfig
 from runtime.service import Service
-from services.plans import main as plans_main
-from services.plans import wiring as plans_wiring
-from services.plans.config import PlansConfig
-from services.referrals import main as referrals_main
-from services.referrals import wiring as referrals_wiring
-from services.referrals.config import ReferralsConfig
-from services.reports import main as reports_main
-from services.reports import wiring as reports_wiring
-from services.reports.config import ReportsConfig
-from services.tips import main as tips_main
-from services.tips import wiring as tips_wiring
-from services.tips.config import TipsConfig
 
 
 class Name(StrEnum):
@@ -56,41 +45,22 @@ class Parts:
     from_environment: Callable[[Clock], Service]
     create: Callable[[Any], FastAPI]
     """Returns the application of a wired service."""
-    port: int
-    """Where it listens as a process of its own, unless it is told otherwise."""
 
 
-SERVICES = {
-    Name.PLANS: Parts(
-        PlansConfig,
-        plans_wiring.MIGRATIONS,
-        plans_wiring.wire,
-        plans_wiring.from_environment,
-        plans_main.create,
-        port=8001,
-    ),
-    Name.TIPS: Parts(
-        TipsConfig,
-        tips_wiring.MIGRATIONS,
-        tips_wiring.wire,
-        tips_wiring.from_environment,
-        tips_main.create,
-        port=8003,
-    ),
-    Name.REFERRALS: Parts(
-        ReferralsConfig,
-        referrals_wiring.MIGRATIONS,
-        referrals_wiring.wire,
-        referrals_wiring.from_environment,
-        referrals_main.create,
-        port=8004,
-    ),
-    Name.REPORTS: Parts(
-        ReportsConfig,
-        reports_wiring.MIGRATIONS,
-        reports_wiring.wire,
-        reports_wiring.from_environment,
-        reports_main.create,
-        port=8002,
-    ),
-}
+PORTS = {Name.PLANS: 8001, Name.REPORTS: 8002, Name.TIPS: 8003, Name.REFERRALS: 8004}
+"""Where each listens as a process of its own, unless it is told otherwise."""
+
+
+def parts_of(name: Name) -> Parts:
+    """Return what a service is made of: all have the same shape.
+
+    It alone is imported, so that a process of its own starts without the others' code.
+    """
+    config, main, wiring = (import_module(f"services.{name}.{module}") for module in ("config", "main", "wiring"))
+    return Parts(
+        config=getattr(config, f"{name.capitalize()}Config"),
+        migrations=wiring.MIGRATIONS,
+        wire=wiring.wire,
+        from_environment=wiring.from_environment,
+        create=main.create,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +9,7 @@ from fastapi import FastAPI
 from joserfc.jwk import KeySetSerialization
 
 from kernel.clock import SystemClock
+from lanhmanh.services import Name, parts_of
 from runtime.auth.keys import KeySource
 from runtime.auth.verifier import TokenVerifier
 from runtime.bus.embedded import EmbeddedBus
@@ -24,26 +24,19 @@ def service_names() -> list[str]:
 
 def unstarted(name: str) -> FastAPI:
     """Return a service's application. It has no database and knows no keys; its routes are all there."""
-    wiring = import_module(f"services.{name}.wiring")
+    parts = parts_of(Name(name))
     clock = SystemClock()
     with TemporaryDirectory() as data:
         # The database is named and never opened.
-        config = settings_of(name)(database_url=f"sqlite+aiosqlite:///{data}/unopened.db", data=Path(data))
+        config = parts.config(database_url=f"sqlite+aiosqlite:///{data}/unopened.db", data=Path(data))
         verifier = TokenVerifier("urn:nobody", "urn:nobody", KeySource(_no_keys, clock), clock)
-        service = wiring.wire(config, clock=clock, verifier=verifier, bus=EmbeddedBus({}))
-    app: FastAPI = import_module(f"services.{name}.main").create(service)
-    return app
+        service = parts.wire(config, clock=clock, verifier=verifier, bus=EmbeddedBus({}))
+    return parts.create(service)
 
 
 def settings_of(name: str) -> type[ServiceConfig]:
     """Return the class of a service's settings."""
-    module = import_module(f"services.{name}.config")
-    (settings,) = (
-        member
-        for member in vars(module).values()
-        if isinstance(member, type) and issubclass(member, ServiceConfig) and member.__module__ == module.__name__
-    )
-    return settings
+    return parts_of(Name(name)).config
 
 
 async def _no_keys() -> KeySetSerialization:

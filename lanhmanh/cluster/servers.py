@@ -22,7 +22,7 @@ from lanhmanh.cluster.postgres import (
     within_reach,
 )
 from lanhmanh.cluster.process import Command, Process
-from lanhmanh.services import SERVICES, Name
+from lanhmanh.services import Name
 from runtime.auth.key_folder import ensure_secret
 from runtime.database.provision import ensure_own_database
 
@@ -75,7 +75,7 @@ async def start_postgres(cluster: Cluster, home: PostgresHome) -> Mapping[Name, 
     (server,) = await cluster.start(command)
     await until_answering(server, lambda: asyncio.to_thread(home.is_ready, port))
     urls = {}
-    for name in SERVICES:
+    for name in Name:
         password = ensure_secret(passwords, name)
         await ensure_own_database(f"postgresql://{ADMIN}:{secret}@{HOST}:{port}", name, password=password)
         urls[name] = f"postgresql+asyncpg://{name}:{password}@{HOST}:{port}/{name}"

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kernel.clock import SystemClock
-from lanhmanh.services import SERVICES, Name
+from lanhmanh.services import Name, parts_of
 from runtime.database import Database, Settings
 from runtime.database import migrate as schema
 
@@ -17,7 +17,7 @@ def migrate(
     service: Annotated[Name, typer.Argument(help="Dịch vụ; cơ sở dữ liệu lấy từ LANHMANH_DATABASE_URL.")],
 ) -> None:
     """Cập nhật lược đồ cơ sở dữ liệu của một dịch vụ. Chạy lại không thay đổi gì."""
-    asyncio.run(bring_to_newest(service, SERVICES[service].config().database_url))
+    asyncio.run(bring_to_newest(service, parts_of(service).config().database_url))
     print(f"{service.value}: lược đồ đã là bản mới nhất")
 
 
@@ -26,6 +26,6 @@ async def bring_to_newest(service: Name, database_url: str) -> None:
     database = Database(Settings(url=database_url), service=service.value, clock=SystemClock())
     await database.open()
     try:
-        await schema.migrate(database, SERVICES[service].migrations)
+        await schema.migrate(database, parts_of(service).migrations)
     finally:
         await database.close()

@@ -17,8 +17,8 @@ from gateway.app import create_gateway
 from gateway.remote import RemoteUpstream
 from gateway.settings import GatewaySettings
 from kernel.clock import Clock, SystemClock
+from lanhmanh import services
 from lanhmanh.folder import folder
-from lanhmanh.services import SERVICES, Name
 from runtime.auth.issuer import open_issuer
 from runtime.auth.issuer_app import create_issuer_app
 from runtime.config import ServiceConfig
@@ -37,7 +37,7 @@ class Part(StrEnum):
     ISSUER = "issuer"
 
 
-PORTS = {Part.GATEWAY: 8000, **{Part(name.value): parts.port for name, parts in SERVICES.items()}, Part.ISSUER: 8009}
+PORTS = {Part.GATEWAY: 8000, **{Part(name.value): port for name, port in services.PORTS.items()}, Part.ISSUER: 8009}
 
 
 class GatewayConfig(ServiceConfig):
@@ -68,7 +68,7 @@ def _application(part: Part, listen: int) -> ASGIApp:
         env = os.environ.get("LANHMANH_ENV", "")
         url = os.environ.get("LANHMANH_ISSUER") or f"http://127.0.0.1:{listen}"
         return create_issuer_app(open_issuer(folder().keys, url=url, env=env, clock=clock))
-    parts = SERVICES[Name(part.value)]
+    parts = services.parts_of(services.Name(part.value))
     return parts.create(parts.from_environment(clock))
 
 
@@ -88,5 +88,7 @@ def _gateway(clock: Clock) -> ASGIApp:
 
 def _document(name: str) -> dict[str, Any]:
     """Return the OpenAPI document that was committed with a service."""
-    document: dict[str, Any] = json.loads((files("services") / Name(name).value / "openapi.json").read_text("utf-8"))
+    document: dict[str, Any] = json.loads(
+        (files("services") / services.Name(name).value / "openapi.json").read_text("utf-8")
+    )
     return document

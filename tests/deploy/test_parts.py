@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from lanhmanh.commands.serve import PORTS
-from lanhmanh.services import SERVICES
+from lanhmanh.services import Name
 from tests.deploy.written import (
     WRITTEN,
     Process,
@@ -47,7 +47,7 @@ def serving(processes: list[Process]) -> set[str]:
 
 
 def test_the_manifests_are_written_for_every_service_of_the_code() -> None:
-    assert set(service_names()) == {name.value for name in SERVICES}
+    assert set(service_names()) == {name.value for name in Name}
     assert set(service_names()) <= set(WRITTEN)
 
 

@@ -18,7 +18,7 @@ from kernel.clock import SystemClock
 from lanhmanh.api import development_token, scopes_of
 from lanhmanh.cluster.parts import REPLICAS
 from lanhmanh.folder import Folder
-from lanhmanh.services import SERVICES
+from lanhmanh.services import Name
 from lanhmanh.yaml_file import example_names
 from tests.journeys.cluster import is_alive, kill, metric, notes, replicas
 from tests.journeys.product import LANHMANH, PATIENCE_SECONDS, ROOT, Product, Running, up
@@ -102,9 +102,9 @@ def test_events_of_what_was_loaded_come_by_kafka_too_and_change_nothing(cluster:
 async def test_role_of_a_service_reaches_its_own_database_only(cluster: Product) -> None:
     host = notes(cluster)["postgres"]["url"].removeprefix("postgresql://")
     reached = set()
-    for role in SERVICES:
+    for role in Name:
         password = (cluster.data / "cluster" / "passwords" / role).read_text("utf-8")
-        for database in (*SERVICES, "postgres", "template1"):
+        for database in (*Name, "postgres", "template1"):
             try:
                 connection = await asyncpg.connect(f"postgresql://{role}:{password}@{host}/{database}")
             except asyncpg.InsufficientPrivilegeError:
@@ -112,13 +112,13 @@ async def test_role_of_a_service_reaches_its_own_database_only(cluster: Product)
             await connection.close()
             reached.add((role, database))
 
-    assert reached == {(name, name) for name in SERVICES}
+    assert reached == {(name, name) for name in Name}
 
 
 def test_each_service_has_its_replicas_and_all_share_the_keys(cluster: Product) -> None:
-    kinds = {name: list(replicas(cluster, name)) for name in SERVICES}
+    kinds = {name: list(replicas(cluster, name)) for name in Name}
 
-    assert {name: len(found) for name, found in kinds.items()} == dict.fromkeys(SERVICES, REPLICAS)
+    assert {name: len(found) for name, found in kinds.items()} == dict.fromkeys(Name, REPLICAS)
     # A request that is sent again may come to another replica, which must know it by the same digest.
     answers = []
     with client_of(cluster) as client:
@@ -167,7 +167,7 @@ def test_cluster_loses_replicas_and_its_starter_but_nothing_that_was_acknowledge
 
 def _kill_one_of_each(product: Running) -> None:
     """Kill the replica of each service that does what only one of them may: send events, or else handle them."""
-    for service in SERVICES:
+    for service in Name:
         urls = replicas(product, service)
         busy = [name for name, url in urls.items() if metric(url, "lanhmanh_outbox_unsent")]
         assert len(busy) == 1
