@@ -85,6 +85,7 @@ async def test_whoever_acts_too_late_finds_the_deadline_noted_first(
     ]
 
 
+@pytest.mark.usefixtures("nobody_watches")
 async def test_what_turns_out_to_be_no_crime_report_was_never_late_for_its_24_hours(
     province: Desk, service: Tips, clock: SetClock
 ) -> None:
@@ -116,6 +117,7 @@ async def test_the_clock_of_resolving_a_denunciation_starts_when_it_is_taken_on(
     assert shown["due_at"] == "2025-05-21T17:00:00Z"
 
 
+@pytest.mark.usefixtures("nobody_watches")
 async def test_a_crime_report_is_resolved_within_20_days_of_its_receipt(
     province: Desk, service: Tips, clock: SetClock
 ) -> None:
