@@ -66,7 +66,7 @@ generate: .venv/.setup ## Write all generated files anew
 	@$(PYTHON) -m tools.manifests.alerts
 
 soak: .venv/.setup ## Pull the plug of the running product KILLS times (50) in the middle of a stream
-	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q -p tests.servers.without tests/faults
+	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q --timeout=0 -p tests.servers.without tests/faults
 
 bench: ## Say what is measured: no area yet
 	@echo "No area is measured yet."

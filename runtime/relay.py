@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,8 +44,7 @@ class Relay:
             await self._database.mark(lambda connection: self._mark(connection, [row.event_id for row in rows]))
         else:
             # Other replicas commit too, and ring no bell here: look again after a second.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._database.committed.after(rings), timeout=1.0)
+            await self._database.committed.after(rings, at_most=1.0)
 
     async def _mark(self, connection: AsyncConnection, event_ids: Sequence[object]) -> None:
         now = self._database.clock.now()

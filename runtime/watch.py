@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
 
 from runtime.database import Database, Read, Write
@@ -52,8 +50,7 @@ class Watch:
         if left <= 0:
             await self.catch_up()
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._database.committed.after(rings), timeout=min(left, LONGEST_SECONDS))
+        await self._database.committed.after(rings, at_most=min(left, LONGEST_SECONDS))
 
     async def _seconds_left(self) -> float:
         async with self._database.read() as read:

@@ -72,7 +72,8 @@ class Process:
         if self.is_running:
             self._child.send_signal(self._stop)
         try:
-            await asyncio.wait_for(self._child.wait(), _GRACE_SECONDS)
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await self._child.wait()
         except TimeoutError:
             self._child.kill()
             await self._child.wait()

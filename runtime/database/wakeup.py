@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 
 class Wakeup:
@@ -18,7 +19,12 @@ class Wakeup:
         event, self._event = self._event, asyncio.Event()
         event.set()
 
-    async def after(self, seen: int) -> None:
-        """Wait until there were more rings than `seen` (a value of `rings` read before looking)."""
-        while self.rings == seen:
-            await self._event.wait()
+    async def after(self, seen: int, *, at_most: float | None = None) -> None:
+        """Wait until there were more rings than `seen` (a value of `rings` read before looking).
+
+        After `at_most` seconds it returns without one: for who also looks for what rings no bell here.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(at_most):
+                while self.rings == seen:
+                    await self._event.wait()

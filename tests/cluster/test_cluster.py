@@ -85,11 +85,13 @@ async def test_part_lives_while_one_of_its_processes_does(folder: ClusterFolder,
     async with a_cluster(folder, ferries) as (cluster, _):
         watching = asyncio.create_task(cluster.watch(told.put_nowait))
         os.kill(pid_of(folder, "ferry-1"), signal.SIGKILL)
-        first = await asyncio.wait_for(told.get(), 30)
+        async with asyncio.timeout(30):
+            first = await told.get()
         os.kill(pid_of(folder, "ferry-2"), signal.SIGKILL)
 
         with pytest.raises(Refused, match="ferry-2 đã tự dừng") as last:
-            await asyncio.wait_for(watching, 30)
+            async with asyncio.timeout(30):
+                await watching
 
     assert first.startswith("ferry-1 đã tự dừng (mã -9)")
     assert "ferry-2 is out" in str(last.value)
@@ -105,7 +107,8 @@ async def test_process_that_is_started_later_is_watched_too(folder: ClusterFolde
         os.kill(pid_of(folder, "tug"), signal.SIGKILL)
 
         with pytest.raises(Refused, match="tug đã tự dừng"):
-            await asyncio.wait_for(watching, 30)
+            async with asyncio.timeout(30):
+                await watching
 
 
 def test_what_a_killed_starter_left_is_ended_the_youngest_first(folder: ClusterFolder, tmp_path: Path) -> None:

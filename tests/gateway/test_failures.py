@@ -105,7 +105,8 @@ async def test_service_that_failed_in_a_row_is_left_alone_then_tried_by_one() ->
 async def test_read_does_not_wait_for_a_service_that_is_left_alone() -> None:
     door = a_door(FlakyService(failures=100), breaker_failures=1, retry_pause_seconds=3600)
     async with door.open() as client:
-        answer = await asyncio.wait_for(client.get("/v1/plans"), 5)
+        async with asyncio.timeout(5):
+            answer = await client.get("/v1/plans")
 
     assert answer.status_code == 503
 

@@ -201,7 +201,8 @@ async def test_service_learns_that_the_caller_left_in_the_middle_of_an_answer() 
     async with before(endless(left)) as client:
         async with client.stream("GET", "/v1/plans") as answer:
             assert await anext(answer.aiter_raw()) == b"first"
-        await asyncio.wait_for(left.wait(), 5)
+        async with asyncio.timeout(5):
+            await left.wait()
 
 
 @pytest.mark.asyncio
@@ -224,7 +225,8 @@ async def test_task_in_which_the_caller_left_can_go_on() -> None:
 
             assert task is not None
             assert task.cancelling() == 0
-            await asyncio.wait_for(left.wait(), 5)
+            async with asyncio.timeout(5):
+                await left.wait()
 
 
 @pytest.mark.asyncio
@@ -242,7 +244,8 @@ async def test_service_learns_that_the_caller_left_before_any_answer() -> None:
         waiting = asyncio.create_task(client.post("/v1/plans", content=b"a question"))
         await asked.wait()
         waiting.cancel()
-        await asyncio.wait_for(left.wait(), 5)
+        async with asyncio.timeout(5):
+            await left.wait()
 
 
 @pytest.mark.asyncio
@@ -263,7 +266,8 @@ async def test_service_learns_that_the_caller_left_in_the_middle_of_its_request(
         sending = asyncio.create_task(client.post("/v1/plans", content=half_a_body()))
         await asked.wait()
         sending.cancel()
-        await asyncio.wait_for(left.wait(), 5)
+        async with asyncio.timeout(5):
+            await left.wait()
 
 
 @pytest.mark.asyncio
