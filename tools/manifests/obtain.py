@@ -5,12 +5,15 @@ Those written in Go are built from `go/`, which names their versions; promtool i
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.generated import ROOT
@@ -41,8 +44,9 @@ def ensure_tool(name: str) -> Path:
     if name == "promtool":
         return _ensure_promtool()
     folder = _CACHE / _digest()
-    if not folder.exists():
-        _build(folder)
+    with _alone():
+        if not folder.exists():
+            _build(folder)
     return folder / name
 
 
@@ -58,7 +62,6 @@ def _build(folder: Path) -> None:
     if shutil.which("go") is None:
         raise ToolUnavailable("`go` is not on the PATH; install Go 1.24 or later")
     print("Building the tools that check manifests; this takes some two minutes, once.", file=sys.stderr)
-    _CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_CACHE) as draft:
         built = Path(draft, "bin")
         command = [*_BUILD, "-o", f"{built}/", *GO_TOOLS.values()]
@@ -66,15 +69,16 @@ def _build(folder: Path) -> None:
         go = subprocess.run(command, cwd=_SOURCES, env=environment, capture_output=True, text=True, check=False)
         if go.returncode != 0:
             raise ToolUnavailable(f"Go could not build them:\n{go.stderr[-1_000:]}")
-        _settle(built, folder)
+        built.rename(folder)
 
 
 def _ensure_promtool() -> Path:
     if found := shutil.which("promtool"):
         return Path(found)
     folder = _CACHE / "prometheus"
-    if not folder.exists():
-        _unpack_prometheus(folder)
+    with _alone():
+        if not folder.exists():
+            _unpack_prometheus(folder)
     return folder / "usr" / "bin" / "promtool"
 
 
@@ -83,7 +87,6 @@ def _unpack_prometheus(folder: Path) -> None:
     wanted = "`promtool` is not on the PATH; install Prometheus (Debian: apt install prometheus)"
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         raise ToolUnavailable(wanted)
-    _CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_CACHE) as draft:
         download = ["apt-get", "-qq", "download", "prometheus"]
         fetched = subprocess.run(download, cwd=draft, capture_output=True, text=True, check=False)
@@ -95,16 +98,16 @@ def _unpack_prometheus(folder: Path) -> None:
             raise ToolUnavailable(f"{wanted}\n{fetched.stderr[-500:]}")
         unpacked = Path(draft, "unpacked")
         subprocess.run(["dpkg-deb", "--extract", packages[0], unpacked], check=True)
-        _settle(unpacked, folder)
+        unpacked.rename(folder)
 
 
-def _settle(draft: Path, folder: Path) -> None:
-    try:
-        draft.rename(folder)
-    except OSError:
-        # Another run was faster.
-        if not folder.exists():
-            raise
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Have others who want a tool, here or in another process, wait until it is there."""
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    with (_CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 if __name__ == "__main__":
