@@ -89,7 +89,7 @@ async def _live_through(call: Caller, clock: SetClock, until: datetime, progress
         clock.set(issued_at)
         plan = await _issue(call, draft)
         await call.product.drained()
-        acts += await _happenings(call, plan)
+        acts += [act for act in await _happenings(call, plan) if act.at <= until]
     await do_up_to(until)
     clock.set(until)
     await desks.tips.look_at_the_clock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -55,6 +56,8 @@ def test_first_start_prints_address_token_and_both_boards_of_all_five_plans(
     for plan in plans:
         assert f"Báo cáo theo {plan}" in said
         assert f"Chỉ tiêu của {plan}" in said
+    (loaded,) = re.findall(r"Báo cáo, tin, hỗ trợ .* (\d+)/(\d+)", said)
+    assert loaded[0] == loaded[1]
 
 
 def test_tips_and_support_of_the_examples_are_judged_from_events(product: Product) -> None:
