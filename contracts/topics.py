@@ -14,6 +14,15 @@ PARTITIONS = {
 """Number of partitions by topic. More can be added to a topic, but then its keys change their partition."""
 
 
+def dead_topic_of(service: str) -> str:
+    """Return the topic of the events that a service could not handle.
+
+    >>> dead_topic_of("reports")
+    'lanhmanh.reports.dead'
+    """
+    return f"{topic_of(service)}.dead"
+
+
 def topic_of(service: str) -> str:
     """Return the topic in which a service publishes.
 

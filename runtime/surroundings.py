@@ -30,15 +30,15 @@ def verifier_of(config: ServiceConfig, clock: Clock) -> TokenVerifier:
     return TokenVerifier(config.issuer, config.audience, KeySource(keys_at(url), clock), clock)
 
 
-def kafka_bus_of(config: ServiceConfig) -> KafkaBus:
-    """Return the bus to the brokers that are configured.
+def kafka_bus_of(config: ServiceConfig, service: str) -> KafkaBus:
+    """Return a service's bus to the brokers that are configured.
 
     Raises:
         SettingMissing: None are.
     """
     if config.kafka is None:
         raise SettingMissing(name="LANHMANH_KAFKA__BOOTSTRAP_SERVERS")
-    return KafkaBus(config.kafka, topics=PARTITIONS)
+    return KafkaBus(config.kafka, service=service, partitions=PARTITIONS)
 
 
 def keys_of(config: SecretConfig, service: str) -> ServiceKeys:

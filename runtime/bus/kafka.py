@@ -15,21 +15,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.bus.binary_mode import from_record, to_headers
 from runtime.bus.kafka_settings import CONSUMER, PRODUCER, KafkaSettings, translated
-from runtime.bus.kafka_topics import create_missing_topics
+from runtime.bus.kafka_topics import Topics
+from runtime.bus.kafka_watchdog import Watchdog
 from runtime.bus.message import Message
 from runtime.database import Database
 
 SEND_SECONDS = 15.0
 """How long a batch may wait for its acknowledgement before its producer is given up for a new one."""
+_QUIET_SECONDS = 5.0
+"""After so long without a message it is looked whether there are any."""
+_CLOSE_SECONDS = 5.0
+"""How long leaving a group may take: a broker that hangs does not answer, and others must go on."""
 
 
 class KafkaBus:
     """Publishes to and subscribes at one Kafka cluster. It holds no connection itself."""
 
-    def __init__(self, settings: KafkaSettings, *, topics: Mapping[str, int]) -> None:
+    def __init__(self, settings: KafkaSettings, *, service: str, partitions: Mapping[str, int]) -> None:
         """Take the declaration of all topics: how many partitions each has."""
         self._settings = settings
-        self._topics = topics
+        self.topics = Topics(settings, partitions, service=service)
 
     async def subscribe(self, consumer: str, topic: str, database: Database) -> KafkaSubscription:  # noqa: ARG002
         """Return the place of `consumer` in a topic, which is created if it is missing.
@@ -40,34 +45,50 @@ class KafkaBus:
         Raises:
             KafkaUnavailable: Kafka does not answer.
         """
-        await create_missing_topics(self._settings, self._topics)
-        client = AIOKafkaConsumer(topic, group_id=f"{consumer}.{topic}", **CONSUMER, **self._settings.client())
+        await self.topics.ensure()
+        client = _Consumer(topic, group_id=f"{consumer}.{topic}", **CONSUMER, **self._settings.client())
         try:
             with translated():
                 await client.start()
         except BaseException:
-            await client.stop()
+            await client.give_up()
             raise
-        return KafkaSubscription(client)
+        return KafkaSubscription(client, Watchdog(client, topic))
 
     def publisher(self) -> KafkaPublisher:
         """Return what the relay sends with. It connects when it first sends."""
-        return KafkaPublisher(self._settings, topics=self._topics)
+        return KafkaPublisher(self._settings, self.topics)
+
+
+class _Consumer(AIOKafkaConsumer):  # type: ignore[misc] # the client is untyped
+    """The client's consumer, which can also be given up."""
+
+    async def give_up(self) -> None:
+        """Leave the group, but do not wait for long until its coordinator says that it has heard it."""
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self.stop()
+        except TimeoutError:
+            await self._client.close()
 
 
 class KafkaSubscription:
     """A consumer's place in a topic: the partitions that its group gives to this replica."""
 
-    def __init__(self, client: AIOKafkaConsumer) -> None:
+    def __init__(self, client: _Consumer, watchdog: Watchdog) -> None:
         self._client = client
+        self._watchdog = watchdog
 
     async def fetch(self, limit: int) -> Sequence[Message]:
         """Wait for messages and return at most `limit` of one partition, in their order.
 
         After a rebalance, what was fetched and not committed comes again, here or at another replica.
+
+        Raises:
+            KafkaUnavailable: Kafka does not answer, or the client has stalled.
         """
         with translated():
-            first = await self._client.getone()
+            first = await self._next()
             place = TopicPartition(first.topic, first.partition)
             rest = []
             if limit > 1:
@@ -101,7 +122,15 @@ class KafkaSubscription:
 
     async def close(self) -> None:
         """Leave the group, so that the other replicas take over at once."""
-        await self._client.stop()
+        await self._client.give_up()
+
+    async def _next(self) -> Any:
+        while True:
+            try:
+                async with asyncio.timeout(_QUIET_SECONDS):
+                    return await self._client.getone()
+            except TimeoutError:
+                await self._watchdog.look()
 
     async def _committed(self, place: TopicPartition) -> int:
         committed = await self._client.committed(place)
@@ -126,9 +155,7 @@ class _Producer(AIOKafkaProducer):  # type: ignore[misc] # the client is untyped
 class KafkaPublisher:
     """Sends in order, with a producer that is replaced by a new one after any failure."""
 
-    def __init__(
-        self, settings: KafkaSettings, *, topics: Mapping[str, int], send_seconds: float = SEND_SECONDS
-    ) -> None:
+    def __init__(self, settings: KafkaSettings, topics: Topics, *, send_seconds: float = SEND_SECONDS) -> None:
         self._settings = settings
         self._topics = topics
         self._send_seconds = send_seconds
@@ -156,7 +183,7 @@ class KafkaPublisher:
 
     async def _connected(self) -> _Producer:
         if self._producer is None:
-            await create_missing_topics(self._settings, self._topics)
+            await self._topics.ensure()
             producer = _Producer(**PRODUCER, **self._settings.client())
             try:
                 await producer.start()

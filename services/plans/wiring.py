@@ -48,4 +48,4 @@ def from_environment(clock: Clock) -> Plans:
         SettingMissing: A setting without default is not set.
     """
     config = PlansConfig()
-    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config))
+    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config, NAME))

@@ -64,4 +64,4 @@ def from_environment(clock: Clock) -> Referrals:
         SettingMissing: A setting without default is not set.
     """
     config = ReferralsConfig()
-    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config))
+    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config, NAME))

@@ -94,4 +94,4 @@ def from_environment(clock: Clock) -> Reports:
         SettingMissing: A setting without default is not set.
     """
     config = ReportsConfig()
-    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config))
+    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config, NAME))

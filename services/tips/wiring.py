@@ -74,4 +74,4 @@ def from_environment(clock: Clock) -> Tips:
         SettingMissing: A setting without default is not set.
     """
     config = TipsConfig()
-    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config))
+    return wire(config, clock=clock, verifier=verifier_of(config, clock), bus=kafka_bus_of(config, NAME))

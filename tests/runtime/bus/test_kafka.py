@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from pydantic import SecretStr
 
@@ -24,9 +24,9 @@ from runtime.bus import Message, Position
 from runtime.bus.binary_mode import UNREADABLE, to_headers
 from runtime.bus.kafka import KafkaBus, KafkaPublisher, KafkaSubscription
 from runtime.bus.kafka_settings import CONSUMER, PRODUCER, KafkaSettings, KafkaUnavailable
-from runtime.bus.kafka_topics import create_missing_topics
+from runtime.bus.kafka_topics import Difference, Topics
 from runtime.database import Database, Settings
-from tests.runtime.bus.harbour import hear
+from tests.runtime.bus.harbour import PATIENCE_SECONDS, hear
 from tests.servers.plugin import OwnBroker
 
 
@@ -47,10 +47,16 @@ def settings_for(address: str) -> KafkaSettings:
     return KafkaSettings(bootstrap_servers=address, replication=1)
 
 
+def topics_of(address: str, partitions: Mapping[str, int]) -> Topics:
+    return Topics(settings_for(address), partitions, service="harbour")
+
+
 async def subscribe(address: str, topic: str, *, partitions: int = 1) -> KafkaSubscription:
     """Subscribe as one more replica of the pilot."""
     untouched = Database(Settings(url="sqlite+aiosqlite:///untouched.db"), service="pilot", clock=SystemClock())
-    return await KafkaBus(settings_for(address), topics={topic: partitions}).subscribe("pilot", topic, untouched)
+    return await KafkaBus(settings_for(address), service="harbour", partitions={topic: partitions}).subscribe(
+        "pilot", topic, untouched
+    )
 
 
 async def hear_until(subscription: KafkaSubscription, event_ids: set[str]) -> dict[str, Message]:
@@ -64,7 +70,7 @@ async def hear_until(subscription: KafkaSubscription, event_ids: set[str]) -> di
 
 @asynccontextmanager
 async def publishing(address: str, topic: str, *, partitions: int = 1) -> AsyncIterator[KafkaPublisher]:
-    publisher = KafkaPublisher(settings_for(address), topics={topic: partitions}, send_seconds=1.0)
+    publisher = KafkaPublisher(settings_for(address), topics_of(address, {topic: partitions}), send_seconds=1.0)
     try:
         yield publisher
     finally:
@@ -125,7 +131,7 @@ def test_every_client_is_told_how_to_be_let_in() -> None:
 
 @pytest.mark.asyncio
 async def test_a_missing_topic_is_made_to_keep_everything_for_ever(kafka: str, topic: str) -> None:
-    await create_missing_topics(settings_for(kafka), {topic: 2})
+    await topics_of(kafka, {topic: 2}).ensure()
 
     async with administering(kafka) as admin:
         (described,) = await admin.describe_topics([topic])
@@ -136,19 +142,36 @@ async def test_a_missing_topic_is_made_to_keep_everything_for_ever(kafka: str, t
 
 
 @pytest.mark.asyncio
-async def test_a_topic_that_is_there_is_left_as_it_is(kafka: str, topic: str) -> None:
-    await create_missing_topics(settings_for(kafka), {topic: 1})
+async def test_a_topic_that_is_otherwise_than_declared_is_told_and_left_as_it_is(kafka: str, topic: str) -> None:
+    async with administering(kafka) as admin:
+        forgetful = {"retention.ms": "604800000", "retention.bytes": "-1", "max.message.bytes": "8388608"}
+        await admin.create_topics([NewTopic(topic, 1, 1, topic_configs=forgetful)])
+    declared = topics_of(kafka, {topic: 3})
 
-    await create_missing_topics(settings_for(kafka), {topic: 3})
+    await declared.ensure()
 
+    assert set(declared.differences) == {
+        Difference(topic, "partitions", "3", "1"),
+        Difference(topic, "retention.ms", "-1", "604800000"),
+    }
     async with administering(kafka) as admin:
         (described,) = await admin.describe_topics([topic])
     assert len(described["partitions"]) == 1
 
 
 @pytest.mark.asyncio
+async def test_a_topic_as_declared_is_no_difference(kafka: str, topic: str) -> None:
+    await topics_of(kafka, {topic: 2}).ensure()
+    again = topics_of(kafka, {topic: 2})
+
+    await again.ensure()
+
+    assert again.differences == []
+
+
+@pytest.mark.asyncio
 async def test_replicas_that_start_together_make_a_topic_together(kafka: str, topic: str) -> None:
-    await asyncio.gather(*(create_missing_topics(settings_for(kafka), {topic: 1}) for _ in range(4)))
+    await asyncio.gather(*(topics_of(kafka, {topic: 1}).ensure() for _ in range(4)))
 
     async with administering(kafka) as admin:
         assert topic in await admin.list_topics()
@@ -201,7 +224,7 @@ async def test_what_was_fetched_and_not_committed_is_still_to_be_handled(kafka: 
 
 @pytest.mark.asyncio
 async def test_a_message_of_an_aborted_transaction_is_never_read(kafka: str, topic: str) -> None:
-    await create_missing_topics(settings_for(kafka), {topic: 1})
+    await topics_of(kafka, {topic: 1}).ensure()
     async with AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=f"{topic}-stranger") as stranger:
         await stranger.begin_transaction()
         await stranger.send_and_wait(topic, b'"aborted"', headers=to_headers(a_message(topic=topic)))
@@ -217,7 +240,7 @@ async def test_a_message_of_an_aborted_transaction_is_never_read(kafka: str, top
 
 @pytest.mark.asyncio
 async def test_a_record_that_is_no_event_does_not_block_its_partition(kafka: str, topic: str) -> None:
-    await create_missing_topics(settings_for(kafka), {topic: 1})
+    await topics_of(kafka, {topic: 1}).ensure()
     async with AIOKafkaProducer(bootstrap_servers=kafka) as stranger:
         await stranger.send_and_wait(topic, b"SOS")
     async with publishing(kafka, topic) as publisher:
@@ -260,3 +283,65 @@ async def test_a_publisher_whose_broker_hung_sends_again_with_a_new_producer(own
 
     await subscription.close()
     assert [message.data for message in heard.values()] == [b"1", b"2", b"3"]
+
+
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the watchdog look several times a second from here on. A client that begins is given its time."""
+    monkeypatch.setattr("runtime.bus.kafka._QUIET_SECONDS", 0.2)
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_stalls_while_messages_wait_is_noticed(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = await subscribe(kafka, topic)
+    async with publishing(kafka, topic) as publisher:
+        await publisher.send([a_message(topic=topic)])
+        await hear(subscription, 1)
+        look_often(monkeypatch)
+        # From here on it asks for no messages any more, and says nothing of it.
+        subscription._client.pause(*subscription._client.assignment())
+        await publisher.send([a_message(topic=topic)])
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with pytest.raises(KafkaUnavailable, match="stalled"):
+            await subscription.fetch(1)
+
+    await subscription.close()
+
+
+@pytest.mark.asyncio
+async def test_a_replica_without_a_partition_notices_that_the_one_that_has_it_stands_still(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = await subscribe(kafka, topic)
+    async with publishing(kafka, topic) as publisher:
+        await publisher.send([a_message(topic=topic)])
+    await hear(standing, 1)
+    idle = await subscribe(kafka, topic)
+    look_often(monkeypatch)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with pytest.raises(KafkaUnavailable, match="stalled"):
+            # A rebalance may give it the message first: it leaves that one too.
+            await idle.fetch(1)
+            await idle.fetch(1)
+
+    await idle.close()
+    await standing.close()
+
+
+@pytest.mark.asyncio
+async def test_a_topic_in_which_nothing_happens_is_no_stall(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = await subscribe(kafka, topic)
+    look_often(monkeypatch)
+    quiet = asyncio.create_task(subscription.fetch(1))
+    await asyncio.sleep(2)
+
+    async with publishing(kafka, topic) as publisher:
+        await publisher.send([a_message(topic=topic, data=b'"at last"')])
+
+    assert [message.data for message in await quiet] == [b'"at last"']
+    await subscription.close()
