@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from ssl import SSLContext
@@ -310,12 +310,19 @@ async def test_a_client_that_stalls_while_messages_wait_is_noticed(
     await subscription.close()
 
 
+async def the_idle_one(replicas: Sequence[KafkaSubscription]) -> KafkaSubscription:
+    """Return which of two replicas was given no partition, once both have joined."""
+    while len(idle := [one for one in replicas if not one._client.assignment()]) != 1:
+        await asyncio.sleep(0.05)
+    return idle[0]
+
+
 @pytest.mark.asyncio
 async def test_a_replica_without_a_partition_notices_that_the_one_that_has_it_stands_still(
     kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replicas = [await subscribe(kafka, topic), await subscribe(kafka, topic)]
-    (idle,) = [one for one in replicas if not one._client.assignment()]
+    idle = await the_idle_one(replicas)
     async with publishing(kafka, topic) as publisher:
         await publisher.send([a_message(topic=topic)])
     look_often(monkeypatch)
