@@ -13,6 +13,9 @@ PARTITIONS = {
 }
 """Number of partitions by topic. More can be added to a topic, but then its keys change their partition."""
 
+DEAD_LETTERS = {f"{topic}.dead": 1 for topic in (reports.TOPIC, tips.TOPIC, referrals.TOPIC)}
+"""The topics of the events that a service could not handle, likewise. Plans reads nothing."""
+
 
 def dead_topic_of(service: str) -> str:
     """Return the topic of the events that a service could not handle.

@@ -25,6 +25,8 @@ _COMMANDS = {
     "status": "status:status",
     "indicators": "indicators:indicators",
     "explain": "explain:commands",
+    "reconcile": "reconcile:reconcile",
+    "dead": "dead:commands",
 }
 """Where each command is, below `lanhmanh.commands`."""
 

@@ -30,6 +30,10 @@ APART = "referrals"
 """Its scopes are never in one token with those of tips: whoever needs them asks for them."""
 
 
+OPERATE = "operate"
+"""Verb of the scope with which a service's operators look after its events: asked for by `connect_to` alone."""
+
+
 def scopes_of(services: Iterable[str] | None = None) -> list[str]:
     """Return all scopes of some services; by default of all but the one that stands apart."""
     asked = services or [service for service in SCOPES if service != APART]
@@ -38,6 +42,11 @@ def scopes_of(services: Iterable[str] | None = None) -> list[str]:
 
 class Refused(Exception):
     """The product refused a request, or could not be reached. The text is for people."""
+
+    def __init__(self, text: str, *, status: int | None = None) -> None:
+        self.status = status
+        """HTTP status of the refusal; None where there was no answer."""
+        super().__init__(text)
 
 
 class Api:
@@ -64,15 +73,28 @@ class Api:
                 "hoặc đặt LANHMANH_URL."
             ) from None
         if answer.is_error:
-            raise Refused(_in_words(answer))
+            raise Refused(_in_words(answer), status=answer.status_code)
         return answer
 
 
 def connect() -> Api:
     """Return a client of the product that `LANHMANH_URL` names, or that runs on the folder of `LANHMANH_DATA`."""
+    return _connect(os.environ.get("LANHMANH_TOKEN"), scopes_of())
+
+
+def connect_to(service: str) -> Api:
+    """Return a client that operates one service: nobody holds the scopes of tips and of referrals at once.
+
+    Its token is `LANHMANH_TOKEN_<SERVICE>`, or `LANHMANH_TOKEN`, or one of the development issuer.
+    """
+    token = os.environ.get(f"LANHMANH_TOKEN_{service.upper()}") or os.environ.get("LANHMANH_TOKEN")
+    return _connect(token, [f"{service}:{OPERATE}"])
+
+
+def _connect(token: str | None, scopes: Iterable[str]) -> Api:
     here = folder()
     url = os.environ.get("LANHMANH_URL") or here.address() or f"http://127.0.0.1:{port()}"
-    token = os.environ.get("LANHMANH_TOKEN") or development_token(here, url, unit="VN", scopes=scopes_of())
+    token = token or development_token(here, url, unit="VN", scopes=scopes)
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": os.environ.get("LANHMANH_LANGUAGE", "vi")}
     return Api(httpx.Client(base_url=url, headers=headers, timeout=120))
 

@@ -2,7 +2,8 @@
 
 A batch is handled in one transaction together with its inbox rows and the offset. A batch that fails is done again
 message by message. What keeps failing is retried with growing pauses; after `TRIES` it is put aside with the dead
-letters, so that it does not block its partition, and it is tried again at the next start.
+letters, so that it does not block its partition, and it is tried again at the next start, or when somebody asks for
+it. What is no event at all is put aside at once.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.model import Event
 from runtime.bus import Bus, Message, Subscription
+from runtime.bus.binary_mode import UNREADABLE
 from runtime.database import Database, Write
 from runtime.database.failure import is_passing
 from runtime.dead_letter import list_waiting, mark_replayed, put_aside
@@ -33,7 +36,7 @@ BATCH = 100
 """Messages in one transaction at most."""
 TRIES = 8
 """How often one message is tried before it is put aside."""
-PAUSES = Pauses(first=0.05, longest=10.0)
+PAUSES = Pauses(first=0.05, longest=5.0)
 """Between two tries."""
 
 
@@ -73,6 +76,8 @@ class Consumer:
         self._subscription: Subscription | None = None
         self.subscribed = asyncio.Event()
         """Set while it has its place in the topic."""
+        self.progressed_at = monotonic()
+        """When it last handled something."""
 
     async def run(self) -> None:
         """Handle messages until cancelled. A failure of the database or the bus is waited out."""
@@ -113,6 +118,9 @@ class Consumer:
 
     async def _handle_batch(self, subscription: Subscription, messages: Sequence[Message]) -> None:
         for together in self._split(messages):
+            if together[0].type == UNREADABLE:
+                await self._put_aside(subscription, together[0], failure="Unreadable", tries=1)
+                continue
             try:
                 await self._apply(together, subscription)
             except Exception as error:
@@ -121,16 +129,18 @@ class Consumer:
                 for message in together:
                     await self._insist(subscription, message)
         await subscription.commit(messages[-1])
+        self.progressed_at = monotonic()
 
     def _split(self, messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
-        """Yield what can be handled in one transaction: a message that is prepared first stands alone.
+        """Yield what can be handled in one transaction.
 
-        Its preparation must see the effect of the messages before it.
+        A message that is prepared first stands alone: its preparation must see the effect of the messages before it.
+        So does one that cannot be read.
         """
         together: list[Message] = []
         for message in messages:
             handler = self._handlers.get(message.type)
-            if handler is not None and handler.prepare is not None:
+            if message.type == UNREADABLE or (handler is not None and handler.prepare is not None):
                 if together:
                     yield together
                 yield [message]
@@ -152,20 +162,15 @@ class Consumer:
                 failure = type(error).__name__
             if tries < TRIES:
                 await asyncio.sleep(pause)
-        return await self._give_up(subscription, message, failure)
+        return await self._put_aside(subscription, message, failure=failure, tries=TRIES)
 
     async def _apply(self, messages: Sequence[Message], subscription: Subscription | None) -> None:
         """Handle messages in one transaction, with their inbox rows and the offset."""
         if len(messages) == 1:
-            await self._prepare(messages[0])
+            await self.prepare(messages[0])
 
         async def together(tx: Write) -> list[Message]:
-            fresh = await take_new(tx, self.name, messages)
-            for message in fresh:
-                handler = self._handlers.get(message.type)
-                if handler is not None:
-                    set_traceparent(message.traceparent)
-                    await handler.handle(handler.event.model_validate_json(message.data), tx)
+            fresh = await self.take_effect(tx, messages)
             if subscription is not None:
                 await subscription.record(tx.connection, messages[-1])
             return fresh
@@ -174,7 +179,18 @@ class Consumer:
             if message.type in self._handlers:
                 self._metrics.handled.labels(self._database.service, self.name, message.type).inc()
 
-    async def _prepare(self, message: Message) -> None:
+    async def take_effect(self, tx: Write, messages: Sequence[Message]) -> list[Message]:
+        """Handle in this transaction those messages that were not handled before, and return them."""
+        fresh = await take_new(tx, self.name, messages)
+        for message in fresh:
+            handler = self._handlers.get(message.type)
+            if handler is not None:
+                set_traceparent(message.traceparent)
+                await handler.handle(handler.event.model_validate_json(message.data), tx)
+        return fresh
+
+    async def prepare(self, message: Message) -> None:
+        """Do what a message asks for before its transaction, unless it has taken effect already."""
         handler = self._handlers.get(message.type)
         if handler is None or handler.prepare is None:
             return
@@ -191,10 +207,10 @@ class Consumer:
             "event failed", consumer=self.name, type=message.type, event_id=message.event_id, error=kind, tries=tries
         )
 
-    async def _give_up(self, subscription: Subscription, message: Message, failure: str) -> None:
+    async def _put_aside(self, subscription: Subscription, message: Message, *, failure: str, tries: int) -> None:
         async def aside(connection: AsyncConnection) -> None:
             at = self._database.clock.now()
-            await put_aside(connection, self.name, message, failure=failure, tries=TRIES, at=at)
+            await put_aside(connection, self.name, message, failure=failure, tries=tries, at=at)
             await subscription.record(connection, message)
 
         await self._database.mark(aside)
@@ -206,6 +222,8 @@ class Consumer:
         async with self._database.read() as read:
             messages = await list_waiting(read.connection, self.name, self.topic)
         for message in messages:
+            if message.type == UNREADABLE:
+                continue
             try:
                 await self._apply([message], None)
             except Exception as error:  # noqa: BLE001 - it stays with the dead letters

@@ -1,16 +1,23 @@
-"""Send the outbox to Kafka: in order, and marked only after the broker has acknowledged."""
+"""Send the outbox to Kafka: in order, and marked only after the broker has acknowledged.
+
+Dead letters go the same way, to the topic of those that the service could not handle.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.topics import dead_topic_of
 from runtime.bus import Publisher
 from runtime.bus.message import from_outbox
 from runtime.database import Database
 from runtime.database.outbox import outbox
+from runtime.dead_letter import list_unsent, mark_sent, to_message
 from runtime.telemetry.metrics import Metrics
 
 BATCH = 500
@@ -39,16 +46,21 @@ class Relay:
         async with self._database.read() as read:
             newest = await read.newest()
             rows = (await read.execute(unsent.limit(BATCH))).all()
-        if rows:
-            await self._publisher.send([from_outbox(row, newest.epoch) for row in rows])
-            await self._database.mark(lambda connection: self._mark(connection, [row.event_id for row in rows]))
+            letters = await list_unsent(read.connection, BATCH)
+        if rows or letters:
+            topic = dead_topic_of(self._database.service) if letters else None
+            events = [from_outbox(row, newest.epoch) for row in rows]
+            await self._publisher.send([*events, *(to_message(letter, topic) for letter in letters)])
+            await self._database.mark(partial(self._mark, rows=rows, letters=letters))
         else:
             # Other replicas commit too, and ring no bell here: look again after a second.
             await self._database.committed.after(rings, at_most=1.0)
 
-    async def _mark(self, connection: AsyncConnection, event_ids: Sequence[object]) -> None:
+    async def _mark(self, connection: AsyncConnection, rows: Sequence[Any], letters: Sequence[RowMapping]) -> None:
         now = self._database.clock.now()
-        await connection.execute(update(outbox).where(outbox.c.event_id.in_(event_ids)).values(sent_at=now))
+        sent = outbox.c.event_id.in_([row.event_id for row in rows])
+        await connection.execute(update(outbox).where(sent).values(sent_at=now))
+        await mark_sent(connection, letters, now)
 
     async def _measure(self) -> None:
         waiting = select(func.count().label("unsent"), func.min(outbox.c.recorded_at).label("oldest")).where(

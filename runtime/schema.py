@@ -6,10 +6,11 @@ from runtime.bus.embedded import offset
 from runtime.database.outbox import outbox
 from runtime.database.revision import revision
 from runtime.database.tables import metadata
-from runtime.dead_letter import dead_letter
+from runtime.dead_letter import dead_letter, dead_letter_act
 from runtime.http.bulk import bulk_load
 from runtime.http.request_once import request
 from runtime.inbox import inbox
+from runtime.reconciliation.runs import run
 from runtime.reference.tables import day_decision, part, succession, unit, version
 
 TABLES = (
@@ -17,9 +18,11 @@ TABLES = (
     outbox,
     inbox,
     dead_letter,
+    dead_letter_act,
     offset,
     request,
     bulk_load,
+    run,
     unit,
     succession,
     part,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kernel.clock import Clock
 from runtime.auth.verifier import TokenVerifier
 from runtime.bus import Bus
+from runtime.comparison import Comparison, Told, nothing_told
 from runtime.consumer import Consumer
-from runtime.database import Database
+from runtime.database import Database, Read
 from runtime.reference import Reference
 from runtime.telemetry.metrics import Metrics
 from runtime.watch import Watch
@@ -34,5 +35,9 @@ class Service:
     consumers: Sequence[Consumer] = field(default=())
     watches: Sequence[Watch] = field(default=())
     """What it does when an instant comes, without a request or an event."""
+    told: Callable[[Read, int], Awaitable[Told]] = nothing_told
+    """What its state says that it has told in transactions after a revision: to be compared with its outbox."""
+    comparisons: Sequence[Callable[[Read], Awaitable[Comparison]]] = field(default=())
+    """What else it can compare within its own database."""
     senders: Senders = field(default_factory=lambda: Senders({}))
     """Machines whose signature stands for a token."""

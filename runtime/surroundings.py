@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from contracts.topics import PARTITIONS
+from contracts.topics import DEAD_LETTERS, PARTITIONS
 from kernel.clock import Clock
 from kernel.problems import Fault, Words
 from runtime.auth.key_folder import ensure_secret
@@ -38,7 +38,7 @@ def kafka_bus_of(config: ServiceConfig, service: str) -> KafkaBus:
     """
     if config.kafka is None:
         raise SettingMissing(name="LANHMANH_KAFKA__BOOTSTRAP_SERVERS")
-    return KafkaBus(config.kafka, service=service, partitions=PARTITIONS)
+    return KafkaBus(config.kafka, service=service, partitions=PARTITIONS | DEAD_LETTERS)
 
 
 def keys_of(config: SecretConfig, service: str) -> ServiceKeys:

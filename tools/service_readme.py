@@ -9,6 +9,7 @@ from pathlib import Path
 
 from contracts.topics import PARTITIONS
 from runtime.http.app import declarations
+from runtime.http.declaration import Declaration
 from tools.event_types import event_types, fact_of
 from tools.generated import ROOT
 from tools.unstarted import service_names, unstarted
@@ -25,9 +26,14 @@ def readme_faults() -> Iterator[str]:
         if not file.exists():
             yield f"services/{name} has no README.md"
             continue
-        routes = {f"{row.method} {row.path}" for row in declarations(unstarted(name))}
+        routes = {f"{row.method} {row.path}" for row in declarations(unstarted(name)) if not _is_common(row)}
         code = {"Accepts": routes, "Publishes": published(file.parent), "Consumes": consumed(file.parent)}
         yield from (f"services/{name}/README.md: {fault}" for fault in disagreements(file.read_text("utf-8"), code))
+
+
+def _is_common(row: Declaration) -> bool:
+    """Tell whether runtime gives a route to every service: `docs/operations.md` describes those."""
+    return row.path.startswith(f"/v1/operations/{row.service}/")
 
 
 def disagreements(readme: str, code: Mapping[str, set[str]]) -> Iterator[str]:

@@ -48,6 +48,10 @@ class DayDecision(Contract):
     reference: str = ""
 
 
+CALENDAR = "calendar"
+"""The key of everything that is told of it."""
+
+
 class CalendarChanged(Event):
     """A decision on days off was added. The decisions before it stay."""
 
@@ -59,7 +63,7 @@ class CalendarChanged(Event):
     """SHA-256 of the whole calendar with this decision in it."""
 
     def key(self) -> str:
-        return "calendar"
+        return CALENDAR
 
 
 class PlanIssued(Event):

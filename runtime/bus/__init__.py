@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.bus.message import Message, Position
 from runtime.database import Database
 
-__all__ = ["Bus", "Message", "Position", "Publisher", "Subscription"]
+__all__ = ["Bus", "Listed", "Message", "Position", "Publisher", "Subscription"]
+
+
+class Listed(NamedTuple):
+    """An event that lies in a topic."""
+
+    event_id: UUID
+    type: str
+    key: str
+    time: datetime
+    is_passed: bool
+    """Whether the consumer that was asked about says that it has handled everything up to here."""
 
 
 class Subscription(Protocol):
@@ -65,4 +78,20 @@ class Bus(Protocol):
 
     def publisher(self) -> Publisher | None:
         """Return what the relay sends with, or None where no relay is needed."""
+        ...
+
+    def differences(self) -> int:
+        """Return how many settings of topics are not as declared, as far as that is known."""
+        ...
+
+    def contents(
+        self, topic: str, *, since: datetime | None = None, reader: Database | None = None, consumer: str = ""
+    ) -> AsyncIterator[Listed]:
+        """Yield what a topic holds, told since an instant: at least everything that was in it when it was asked.
+
+        With `consumer`, whose own database is `reader`, it is also said how far that one has come: at least so far.
+
+        Raises:
+            OSError: The bus does not answer.
+        """
         ...

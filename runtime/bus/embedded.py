@@ -7,14 +7,15 @@ event is there at the next start. A new subscriber starts at the beginning. Noth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Integer, Select, String, Table, Uuid, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from runtime.bus import Subscription
+from runtime.bus import Listed, Subscription
 from runtime.bus.message import Message, from_outbox
 from runtime.database import Database
 from runtime.database.outbox import outbox
@@ -53,6 +54,27 @@ class EmbeddedBus:
     def publisher(self) -> None:
         return None
 
+    def differences(self) -> int:
+        return 0
+
+    async def contents(
+        self, topic: str, *, since: datetime | None = None, reader: Database | None = None, consumer: str = ""
+    ) -> AsyncIterator[Listed]:
+        producer = self._producers.get(topic)
+        if producer is None:
+            return
+        passed = _BEGINNING
+        if reader is not None:
+            passed = (await EmbeddedSubscription.resumed(consumer, topic, own=reader, producer=producer)).place
+        statement = select(outbox).where(outbox.c.topic == topic).order_by(outbox.c.revision, outbox.c.ordinal)
+        if since is not None:
+            statement = statement.where(outbox.c.recorded_at >= since)
+        async with producer.read() as read:
+            rows = (await read.execute(statement)).all()
+        for row in rows:
+            is_passed = (row.revision, row.ordinal) <= passed
+            yield Listed(row.event_id, row.type, row.key, row.recorded_at, is_passed)
+
 
 class EmbeddedSubscription:
     """A consumer's place in a producer's outbox, kept in the consumer's own database."""
@@ -70,6 +92,11 @@ class EmbeddedSubscription:
         subscription = cls(consumer, topic, own=own, producer=producer)
         subscription._at = await subscription._committed()
         return subscription
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Revision and ordinal of the last event that was handed out."""
+        return self._at
 
     async def fetch(self, limit: int) -> Sequence[Message]:
         while True:

@@ -6,14 +6,17 @@ Every error of the client leaves here as `KafkaUnavailable`, an `OSError`: wait 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from runtime.bus import Listed
 from runtime.bus.binary_mode import from_record, to_headers
+from runtime.bus.kafka_contents import contents
 from runtime.bus.kafka_settings import CONSUMER, PRODUCER, KafkaSettings, translated
 from runtime.bus.kafka_topics import Topics
 from runtime.bus.kafka_watchdog import Watchdog
@@ -34,7 +37,7 @@ class KafkaBus:
     def __init__(self, settings: KafkaSettings, *, service: str, partitions: Mapping[str, int]) -> None:
         """Take the declaration of all topics: how many partitions each has."""
         self._settings = settings
-        self.topics = Topics(settings, partitions, service=service)
+        self._topics = Topics(settings, partitions, service=service)
 
     async def subscribe(self, consumer: str, topic: str, database: Database) -> KafkaSubscription:  # noqa: ARG002
         """Return the place of `consumer` in a topic, which is created if it is missing.
@@ -45,8 +48,8 @@ class KafkaBus:
         Raises:
             KafkaUnavailable: Kafka does not answer.
         """
-        await self.topics.ensure()
-        client = _Consumer(topic, group_id=f"{consumer}.{topic}", **CONSUMER, **self._settings.client())
+        await self._topics.ensure()
+        client = _Consumer(topic, group_id=_group(consumer, topic), **CONSUMER, **self._settings.client())
         try:
             with translated():
                 await client.start()
@@ -57,7 +60,26 @@ class KafkaBus:
 
     def publisher(self) -> KafkaPublisher:
         """Return what the relay sends with. It connects when it first sends."""
-        return KafkaPublisher(self._settings, self.topics)
+        return KafkaPublisher(self._settings, self._topics)
+
+    def differences(self) -> int:
+        """Return how many settings of topics were not as declared when a connection was first made."""
+        return len(self._topics.differences)
+
+    def contents(
+        self,
+        topic: str,
+        *,
+        since: datetime | None = None,
+        reader: Database | None = None,  # noqa: ARG002
+        consumer: str = "",
+    ) -> AsyncIterator[Listed]:
+        """Yield what a topic holds; the offsets of its consumers are Kafka's own.
+
+        Raises:
+            KafkaUnavailable: Kafka does not answer.
+        """
+        return contents(self._settings, topic, since=since, group=_group(consumer, topic) if consumer else None)
 
 
 class _Consumer(AIOKafkaConsumer):  # type: ignore[misc] # the client is untyped
@@ -206,6 +228,10 @@ async def _send_in_order(producer: _Producer, messages: Sequence[Message]) -> No
     finally:
         for acknowledgement in acknowledgements:
             acknowledgement.cancel()
+
+
+def _group(consumer: str, topic: str) -> str:
+    return f"{consumer}.{topic}"
 
 
 def _to_message(record: Any) -> Message:

@@ -87,7 +87,13 @@ class Topics:
                 if found != str(value):
                     differences.append(Difference(topic, setting, str(value), found))
         for one in differences:
-            self._log.error("topic differs from its declaration", **one._asdict())
+            self._log.error(
+                "topic differs from its declaration",
+                topic=one.topic,
+                setting=one.setting,
+                wanted=one.wanted,
+                found=one.found,
+            )
         return differences
 
 

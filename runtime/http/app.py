@@ -18,13 +18,16 @@ from starlette.routing import BaseRoute
 
 from kernel.problems import Problem
 from runtime.database.migrate import check_schema
+from runtime.http.dead_letters import dead_letter_routes
 from runtime.http.declaration import Declaration
 from runtime.http.health import HEALTH_PATHS, add_health
 from runtime.http.observe import Observed
 from runtime.http.problem_document import answer_problem
+from runtime.http.reconciliations import reconciliation_routes
 from runtime.http.refusals import InputInvalid, MethodUnknown, RouteUnknown
 from runtime.http.routes import DeclaredRoute, Routes, RouteUndeclared
 from runtime.http.spots import spots_of
+from runtime.reconciliation.runs import Reconciler
 from runtime.relay import Relay
 from runtime.service import Service
 from runtime.singletons import PAUSES, run_alone
@@ -44,6 +47,9 @@ def create_app(
     """
     app = FastAPI(title=title, description=description, version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.service = service
+    rooms = [*rooms, reconciliation_routes(service.name)]
+    if service.consumers:
+        rooms.append(dead_letter_routes(service.name))
     for routes in rooms:
         app.include_router(routes.router)
     _answer_problems(app)
@@ -96,11 +102,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await check_schema(service.database, service.migrations)
         tasks = [asyncio.create_task(consumer.run()) for consumer in service.consumers]
         publisher = service.bus.publisher()
-        jobs = [watch.run for watch in service.watches]
+        jobs = [Reconciler(service).run, *(watch.run for watch in service.watches)]
         if publisher is not None:
             jobs.append(Relay(service.database, publisher, service.metrics).run)
-        if jobs:
-            tasks.append(asyncio.create_task(run_alone(service.database, jobs, pauses=PAUSES)))
+        tasks.append(asyncio.create_task(run_alone(service.database, jobs, pauses=PAUSES)))
         try:
             yield
         finally:

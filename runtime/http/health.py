@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,8 +12,10 @@ from starlette.responses import JSONResponse, Response
 
 from kernel.problems import Fault
 from runtime.auth.refusals import KeysUnavailable
+from runtime.comparison import Reconciliation
 from runtime.database.migrate import check_schema
 from runtime.dead_letter import count_waiting
+from runtime.reconciliation.runs import newest_run
 from runtime.service import Service
 from runtime.telemetry.log import get_logger
 
@@ -59,12 +62,22 @@ async def readiness(service: Service) -> dict[str, Any]:
 
 
 async def _measure(service: Service) -> None:
+    metrics, name = service.metrics, service.name
+    metrics.topic_differences.labels(name).set(service.bus.differences())
     try:
         async with service.database.read() as read:
-            service.metrics.revision.labels(service.name).set((await read.newest()).number)
-            service.metrics.dead_waiting.labels(service.name).set(await count_waiting(read.connection))
+            metrics.revision.labels(name).set((await read.newest()).number)
+            metrics.dead_waiting.labels(name).set(await count_waiting(read.connection))
+            run = await newest_run(read)
+        if run is not None:
+            found = Reconciliation.model_validate(run["found"])
+            metrics.differences.labels(name).set(found.differences)
+            metrics.reconciliation_age.labels(name).set((service.clock.now() - run["finished_at"]).total_seconds())
         for consumer in service.consumers:
-            service.metrics.lag.labels(service.name, consumer.name, consumer.topic).set(await consumer.lag())
+            lag = await consumer.lag()
+            metrics.lag.labels(name, consumer.name, consumer.topic).set(lag)
+            age = monotonic() - consumer.progressed_at if lag else 0.0
+            metrics.progress_age.labels(name, consumer.name, consumer.topic).set(age)
     except (SQLAlchemyError, OSError) as error:
         # The other metrics are wanted most when something is down.
-        get_logger(service.name).warning("not measured", error=type(error).__name__)
+        get_logger(name).warning("not measured", error=type(error).__name__)

@@ -24,6 +24,18 @@ class Metrics:
         self.dead = counter("dead_letters", "Events put aside.", ["service", "consumer", "type"])
         self.dead_waiting = gauge("dead_letters_waiting", "Events put aside that have not taken effect.", ["service"])
         self.lag = gauge("consumer_lag", "Events still to handle.", ["service", "consumer", "topic"])
+        self.progress_age = gauge(
+            "consumer_progress_age_seconds",
+            "Seconds since it last handled something, while there is something to handle.",
+            ["service", "consumer", "topic"],
+        )
+        self.topic_differences = gauge("topic_differences", "Topics' settings that are not as declared.", ["service"])
+        self.differences = gauge(
+            "reconciliation_differences", "Missing and surplus elements that the newest run found.", ["service"]
+        )
+        self.reconciliation_age = gauge(
+            "reconciliation_age_seconds", "Seconds since a run last found out anything.", ["service"]
+        )
         self.unsent = gauge("outbox_unsent", "Events that the broker has not acknowledged.", ["service"])
         self.unsent_age = gauge("outbox_unsent_age_seconds", "Age of the oldest of them.", ["service"])
         self.revision = gauge("revision", "Number of the newest transaction.", ["service"])

@@ -14,6 +14,7 @@ from runtime.service import Service
 from runtime.surroundings import digest_secret_of, kafka_bus_of, verifier_of
 from runtime.telemetry.metrics import Metrics
 from services.plans.config import PlansConfig
+from services.plans.store.told import told
 
 NAME = "plans"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -38,6 +39,7 @@ def wire(config: PlansConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus
         bus=bus,
         metrics=Metrics(NAME),
         digest_secret=digest_secret_of(config, NAME),
+        told=told,
     )
 
 

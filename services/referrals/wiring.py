@@ -20,6 +20,7 @@ from runtime.telemetry.metrics import Metrics
 from services.referrals.config import ReferralsConfig
 from services.referrals.consumers.on_calendar_changed import on_calendar_changed
 from services.referrals.consumers.on_units_changed import on_units_changed
+from services.referrals.store.told import told
 
 NAME = "referrals"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -52,6 +53,7 @@ def wire(config: ReferralsConfig, *, clock: Clock, verifier: TokenVerifier, bus:
         bus=bus,
         metrics=metrics,
         digest_secret=digest_secret_of(config, NAME),
+        told=told,
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
         vault=keys_of(config, NAME).vault,
     )

@@ -29,6 +29,7 @@ from services.reports.consumers.on_tip_deadline_missed import on_tip_deadline_mi
 from services.reports.consumers.on_tip_received import on_tip_received
 from services.reports.consumers.on_tip_transferred import on_tip_transferred
 from services.reports.consumers.on_units_changed import on_units_changed
+from services.reports.store.told import told
 
 NAME = "reports"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -58,6 +59,7 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
         bus=bus,
         metrics=metrics,
         digest_secret=digest_secret_of(config, NAME),
+        told=told,
         consumers=[
             Consumer(NAME, topic, handlers[topic], database=database, bus=bus, metrics=metrics) for topic in handlers
         ],

@@ -24,6 +24,7 @@ from services.tips.config import TipsConfig
 from services.tips.consumers.on_calendar_changed import OnCalendarChanged
 from services.tips.consumers.on_units_changed import on_units_changed
 from services.tips.store.tips import first_due
+from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.usecases.note_missed import NoteMissedDeadlines
 from services.tips.usecases.receive_tips import Intake, receive_tips
 
@@ -59,6 +60,8 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         bus=bus,
         metrics=metrics,
         digest_secret=digest_secret_of(config, NAME),
+        told=told,
+        comparisons=(numbers_with_tips, ledger_with_tips),
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
         watches=[Watch(database, next_at=first_due, act=NoteMissedDeadlines(reference))],
         senders=senders_of(config, config.senders_file),

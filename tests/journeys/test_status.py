@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from lanhmanh.api import SCOPES
+from lanhmanh.api import OPERATE, SCOPES
 from tests.journeys.product import Product
 
 LAST_SECOND = "2025-06-14T16:59:59Z"
@@ -68,4 +68,5 @@ def test_every_scope_of_the_command_line_is_one_that_a_route_asks_for(product: P
         if isinstance(operation, dict) and "x-lanhmanh-scope" in operation
     }
 
-    assert {scope for scopes in SCOPES.values() for scope in scopes} == asked
+    operated = {f"{service}:{OPERATE}" for service in SCOPES}
+    assert {scope for scopes in SCOPES.values() for scope in scopes} | operated == asked

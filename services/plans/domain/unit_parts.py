@@ -18,10 +18,8 @@ def in_parts(changes: UnitChanges, *, decision_id: UUID, decision: str) -> Itera
 
     Successions come with the last part, with which all takes effect.
     """
-    if not changes.units and not changes.successions:
-        return
     units = parents_first(changes.units)
-    parts = max(1, -(-len(units) // LARGEST_PART))
+    parts = parts_of(units=len(units), successions=len(changes.successions))
     for part in range(1, parts + 1):
         yield UnitsChanged(
             decision_id=decision_id,
@@ -31,6 +29,11 @@ def in_parts(changes: UnitChanges, *, decision_id: UUID, decision: str) -> Itera
             units=units[(part - 1) * LARGEST_PART : part * LARGEST_PART],
             successions=changes.successions if part == parts else (),
         )
+
+
+def parts_of(*, units: int, successions: int) -> int:
+    """Return how many events tell of so many changes."""
+    return max(-(-units // LARGEST_PART), 1 if successions else 0)
 
 
 def parents_first(records: tuple[UnitRecord, ...]) -> tuple[UnitRecord, ...]:

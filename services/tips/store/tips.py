@@ -115,6 +115,8 @@ class ReadingRow(TipsTable, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
+RECEIVED = "received"
+"""Kind of what every history begins with."""
 DEADLINE_MISSED = "deadline_missed"
 """Kind of what the clock brings into a history."""
 
@@ -136,7 +138,7 @@ async def add_tips(
     await insert_rows(tx.connection, _tip, [{**row, **stamp} for row in tips])
     await insert_rows(tx.connection, _content, contents)
     await insert_rows(tx.connection, _informant, informants)
-    received = [_happened(tx, row["id"], "received", row["received_at"], {"channel": row["channel"]}) for row in tips]
+    received = [_happened(tx, row["id"], RECEIVED, row["received_at"], {"channel": row["channel"]}) for row in tips]
     await insert_rows(tx.connection, _history, received)
 
 

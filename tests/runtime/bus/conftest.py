@@ -45,7 +45,7 @@ async def harbour(
         yield Harbour(EmbeddedBus({bell.topic: producer}), producer, listener, bell)
         return
     settings = KafkaSettings(bootstrap_servers=request.getfixturevalue("kafka"), replication=1)
-    bus: Bus = KafkaBus(settings, service="harbour", partitions={bell.topic: 3})
+    bus: Bus = KafkaBus(settings, service="harbour", partitions={bell.topic: 3, f"{bell.topic}.dead": 1})
     async with AsyncExitStack() as relayed:
         publisher = bus.publisher()
         assert publisher is not None

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from runtime.bus import Bus, Message, Publisher, Subscription
+from runtime.bus import Bus, Listed, Message, Publisher, Subscription
 from runtime.consumer import Consumer, On
 from runtime.database import Database, Write
 from runtime.telemetry.metrics import Metrics
@@ -94,6 +95,14 @@ class ForgetfulBus:
 
     def publisher(self) -> Publisher | None:
         return None
+
+    def differences(self) -> int:
+        return self.bus.differences()
+
+    def contents(
+        self, topic: str, *, since: datetime | None = None, reader: Database | None = None, consumer: str = ""
+    ) -> AsyncIterator[Listed]:
+        return self.bus.contents(topic, since=since, reader=reader, consumer=consumer)
 
 
 @dataclass

@@ -64,13 +64,13 @@ class Keeper:
         """Return the places in the order in which they took effect."""
         return [place.partition(" ")[2] for place in sorted(place for _, place in await lit(self.database))]
 
-    def consumer(self, bus: Bus, topic: str = LampLit.topic) -> Consumer:
+    def consumer(self, bus: Bus, topic: str = LampLit.topic, *, name: str = "keeper") -> Consumer:
         handlers: list[On[Any]] = [
             On(LampLit, self.note),
             On(LampsCounted, self.note_count, prepare=self.prepare_count),
         ]
         return Consumer(
-            "keeper",
+            name,
             topic,
             [handler for handler in handlers if handler.event.topic == topic],
             database=self.database,

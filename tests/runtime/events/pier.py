@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.model import Event
-from runtime.bus import Message, Position
+from runtime.bus import Listed, Message, Position
 from runtime.database import Database
 from runtime.database.wakeup import Wakeup
 from tests.rig import MORNING
@@ -72,6 +73,20 @@ class Pier:
 
     def publisher(self) -> None:
         return None
+
+    def differences(self) -> int:
+        return 0
+
+    async def contents(
+        self,
+        topic: str,  # noqa: ARG002
+        *,
+        since: datetime | None = None,  # noqa: ARG002
+        reader: Database | None = None,  # noqa: ARG002
+        consumer: str = "",  # noqa: ARG002
+    ) -> AsyncIterator[Listed]:
+        for place, one in enumerate(self.messages):
+            yield Listed(UUID(one.event_id), one.type, one.key, one.time, place < self.committed)
 
 
 @dataclass

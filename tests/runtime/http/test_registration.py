@@ -62,7 +62,11 @@ def test_the_matrix_has_a_row_for_every_route(
 
     rows = {(row.method, row.path): (row.kind, row.units, row.scope) for row in declarations(an_app(service))}
 
+    operations = "/v1/operations/lighthouse"
+    operated = (UnitRule.ANY, "lighthouse:operate")
     assert rows == {
+        ("POST", f"{operations}/reconciliations"): (Kind.CREATE, *operated),
+        ("GET", f"{operations}/reconciliations/{{run_id}}"): (Kind.READ, *operated),
         ("POST", "/v1/lamps"): (Kind.CREATE, UnitRule.ACTS_FOR, "lighthouse:light"),
         ("POST", "/v1/lamps/bulk"): (Kind.BULK, UnitRule.ACTS_FOR, "lighthouse:light"),
         ("GET", "/v1/lamps/{lamp_id}"): (Kind.READ, UnitRule.WITHIN, "lighthouse:read"),

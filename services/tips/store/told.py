@@ -1,0 +1,66 @@
+"""What the state of this service says that it has told, and whether its ledger has every tip: to be compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import select
+
+from contracts.events.tips import TipClassified, TipClosed, TipDeadlineMissed, TipReceived, TipTransferred
+from runtime.comparison import Comparison, Element, Fact, Told, comparison
+from runtime.database import Read
+from services.tips.domain.tip import Act
+from services.tips.store.ledger import CounterRow, HeadRow
+from services.tips.store.tips import DEADLINE_MISSED, RECEIVED, HistoryRow, TipRow
+
+_tip = TipRow.__table__  # type: ignore[attr-defined]
+_history = HistoryRow.__table__  # type: ignore[attr-defined]
+_head = HeadRow.__table__  # type: ignore[attr-defined]
+_counter = CounterRow.__table__  # type: ignore[attr-defined]
+
+_EVENTS = {
+    RECEIVED: TipReceived.type,
+    Act.CLASSIFY.value: TipClassified.type,
+    Act.TRANSFER.value: TipTransferred.type,
+    Act.CLOSE.value: TipClosed.type,
+    DEADLINE_MISSED: TipDeadlineMissed.type,
+}
+"""What is told of each kind of happening; of the others nothing."""
+
+
+async def told(read: Read, after: int) -> Told:
+    """Return what was told in transactions after a revision, by the histories of tips."""
+    happened = select(_history.c.kind, _history.c.tip_id, _history.c.revision)
+    rows = await read.execute(happened.where(_history.c.revision > after, _history.c.kind.in_(_EVENTS)))
+    return Told(Counter(Fact(_EVENTS[row.kind], str(row.tip_id), row.revision) for row in rows))
+
+
+async def numbers_with_tips(read: Read) -> Comparison:
+    """Compare the numbers that were given with the tips that have one: nothing is missing between 1 and the last."""
+    given = {
+        (row.unit_id, row.year, place)
+        for row in await read.execute(select(_counter))
+        for place in range(1, row.last + 1)
+    }
+    columns = select(_tip.c.unit_id, _tip.c.year, _tip.c.place)
+    kept = {(row.unit_id, row.year, row.place) for row in await read.execute(columns)}
+    return comparison(
+        "numbers",
+        "tips",
+        compared=len(given),
+        missing=(Element(type="number", key=f"{unit}/{year}/{place}") for unit, year, place in given - kept),
+        surplus=(Element(type="number", key=f"{unit}/{year}/{place}") for unit, year, place in kept - given),
+    )
+
+
+async def ledger_with_tips(read: Read) -> Comparison:
+    """Compare the entries of each unit's ledger with the tips that are in it."""
+    entered = {(row.unit_id, entry) for row in await read.execute(select(_head)) for entry in range(1, row.entries + 1)}
+    kept = {(row.unit_id, row.entry) for row in await read.execute(select(_tip.c.unit_id, _tip.c.entry))}
+    return comparison(
+        "ledger",
+        "tips",
+        compared=len(entered),
+        missing=(Element(type="entry", key=f"{unit}/{entry}") for unit, entry in entered - kept),
+        surplus=(Element(type="entry", key=f"{unit}/{entry}") for unit, entry in kept - entered),
+    )
