@@ -18,6 +18,7 @@ SCOPES = (
     "referrals:provide",
     "referrals:directory",
     "referrals:release",
+    "referrals:operate",
 )
 
 
