@@ -19,7 +19,7 @@ _SOUND_SECONDS = 10.0
 async def run_alone(database: Database, jobs: Sequence[Callable[[], Awaitable[None]]], *, pauses: Pauses) -> None:
     """Run endless jobs until cancelled, in the one replica of the service that holds its lock.
 
-    When one fails, all stop and the lock is let go, so that a replica that is better off may take over.
+    When one fails, or the lock is lost, all stop, so that a replica that is better off may take over.
     """
     log = get_logger(database.service)
     loop = asyncio.get_running_loop()
@@ -27,8 +27,8 @@ async def run_alone(database: Database, jobs: Sequence[Callable[[], Awaitable[No
     while True:
         began = loop.time()
         try:
-            async with held_lock(database, "singletons"), asyncio.TaskGroup() as together:
-                for job in jobs:
+            async with held_lock(database, "singletons") as until_cut, asyncio.TaskGroup() as together:
+                for job in (until_cut, *jobs):
                     together.create_task(_endless(job))
         except Exception as error:  # noqa: BLE001 - a job that ends would leave a service's events unsent, unnoticed
             log.warning("singletons wait", error=_kind(error))

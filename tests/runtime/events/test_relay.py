@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from kernel.clock import SetClock
 from runtime.bus import Message
@@ -198,3 +198,29 @@ async def test_a_relay_that_stops_gives_way_to_another(postgres_url: str, clock:
 
 def replica(url: str, clock: SetClock) -> AbstractAsyncContextManager[Database]:
     return a_database(url, service=SERVICE, clock=clock)
+
+
+async def test_a_replica_whose_lock_is_cut_stops_and_another_one_sends(
+    postgres_url: str, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.database.lock._CHECK_SECONDS", 0.05)
+    first, second = Radio(), Radio()
+    first.line.clear()
+    async with replica(postgres_url, clock) as ours, replica(postgres_url, clock) as theirs:
+        await light_all(ours, "Kê Gà")
+        async with relaying(ours, first):
+            await first.heard(1)
+            async with relaying(theirs, second):
+                # The first one waits for its broker, and would not learn that it is not alone any more.
+                await cut_lock(theirs)
+                await all_marked(theirs)
+
+    assert second.sent() == ["Kê Gà"]
+
+
+async def cut_lock(database: Database) -> None:
+    """End the connection that holds the lock, as a firewall does that forgets it."""
+    own = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    holder = text(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND {own}")  # noqa: S608
+    async with database.connection_of_its_own() as connection:
+        await connection.execute(holder)
