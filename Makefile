@@ -8,9 +8,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
-SLOW := journeys faults firewall servers deploy plans/api/test_examples.py tools/test_import_rules.py runtime/database/test_file_lock.py
+SLOW := journeys faults firewall servers deploy plans/api/test_examples.py tools/test_import_rules.py tools/test_mutants.py runtime/database/test_file_lock.py
 
-.PHONY: help setup up up-cluster test test-fast check check-style check-types check-generated check-secrets generate bench soak
+.PHONY: help setup up up-cluster test test-fast check check-style check-types check-generated check-secrets generate bench soak mutants
 .DEFAULT_GOAL := help
 
 help: ## Say what there is to do
@@ -67,6 +67,9 @@ generate: .venv/.setup ## Write all generated files anew
 
 soak: .venv/.setup ## Pull the plug of the running product KILLS times (50) in the middle of a stream
 	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q --timeout=0 -p tests.servers.without tests/faults
+
+mutants: .venv/.setup ## Break the guarantee in each of the ways of tests/mutants, and see that a test notices
+	@$(PYTHON) -m tools.mutants $(NAMES)
 
 bench: ## Say what is measured: no area yet
 	@echo "No area is measured yet."
