@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,3 +24,7 @@ class Event(Contract):
     def key(self) -> str:
         """Return the id of the aggregate: events with one key keep their order."""
         raise NotImplementedError
+
+    def unit(self) -> UUID | None:
+        """Return the unit whose business it is: subscribers for it, and for those above it, may follow the event."""
+        return None

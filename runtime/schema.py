@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runtime.alarms import alarm, alarm_clock
 from runtime.bus.embedded import offset
 from runtime.database.outbox import outbox
 from runtime.database.revision import revision
@@ -28,6 +29,8 @@ TABLES = (
     part,
     day_decision,
     version,
+    alarm_clock,
+    alarm,
 )
 
 __all__ = ["TABLES", "metadata"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kernel.clock import Clock
 from runtime.auth.verifier import TokenVerifier
@@ -33,7 +34,7 @@ class Service:
     digest_secret: bytes
     """Key of the digests that tell a retried request from another one with the same key."""
     consumers: Sequence[Consumer] = field(default=())
-    watches: Sequence[Watch] = field(default=())
+    watches: Sequence[Watch[Any]] = field(default=())
     """What it does when an instant comes, without a request or an event."""
     told: Callable[[Read, int], Awaitable[Told]] = nothing_told
     """What its state says that it has told in transactions after a revision: to be compared with its outbox."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from runtime.database import Database, Read, Write
+
+T = TypeVar("T")
 
 LONGEST_SECONDS = 5.0
 """How long it sleeps at most: other replicas commit too and ring no bell here, and a clock may be set."""
 
 
-class Watch:
+class Watch(Generic[T]):
     """Waits for the next instant at which something is to be done, and does it: run it by `run_alone`."""
 
     def __init__(
@@ -19,16 +22,19 @@ class Watch:
         database: Database,
         *,
         next_at: Callable[[Read], Awaitable[datetime | None]],
-        act: Callable[[Write, datetime], Awaitable[int]],
+        act: Callable[[Write, datetime], Awaitable[T]],
+        committed: Callable[[T], None] | None = None,
     ) -> None:
         """Take what is watched.
 
         `next_at` returns when something is to be done next, past or future. `act` does some of what an instant (now)
-        asks for, in one transaction with the mark that it is done, and returns how much that was.
+        asks for, in one transaction with the mark that it is done, and returns what it did: something false for
+        nothing. `committed` is told of it when it is durable.
         """
         self._database = database
         self._next_at = next_at
         self._act = act
+        self._committed = committed
 
     async def run(self) -> None:
         """Watch until cancelled, or until the database fails."""
@@ -38,10 +44,18 @@ class Watch:
     async def catch_up(self) -> None:
         """Do all that is to be done by now. Running it twice, or beside `run`, changes nothing."""
         while await self._seconds_left() <= 0:
-            if not await self._database.write(self._act_now):
+            done = await self._database.write(self._act_now)
+            if not done:
                 return
+            if self._committed is not None:
+                self._committed(done)
 
-    async def _act_now(self, tx: Write) -> int:
+    async def next_at(self) -> datetime | None:
+        """Return when something is to be done next, past or future."""
+        async with self._database.read() as read:
+            return await self._next_at(read)
+
+    async def _act_now(self, tx: Write) -> T:
         return await self._act(tx, self._database.clock.now())
 
     async def _catch_up_or_wait(self) -> None:
@@ -53,6 +67,5 @@ class Watch:
         await self._database.committed.after(rings, at_most=min(left, LONGEST_SECONDS))
 
     async def _seconds_left(self) -> float:
-        async with self._database.read() as read:
-            at = await self._next_at(read)
+        at = await self.next_at()
         return LONGEST_SECONDS if at is None else (at - self._database.clock.now()).total_seconds()

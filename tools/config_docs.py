@@ -47,6 +47,7 @@ KINDS = {
     float: "number",
     bool: "`true`, `false`",
     dict: "JSON object",
+    tuple: "JSON list",
     Path: "path",
     SecretStr: "secret",
 }
@@ -170,6 +171,8 @@ def _default(field: FieldInfo) -> str:
             return secret.get_secret_value()
         case bool(answer):
             return f"`{str(answer).lower()}`"
+        case tuple(values):
+            return f"`{list(values)}`"
         case value:
             return f"`{value}`"
 

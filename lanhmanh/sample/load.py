@@ -26,6 +26,7 @@ from kernel.clock import ICT, SetClock, as_utc
 from lanhmanh.embedded import Product
 from lanhmanh.national import bodies_decision, national_decision
 from lanhmanh.sample.caller import Caller
+from lanhmanh.sample.passage import Passage
 from lanhmanh.sample.reports import ReportDesk
 from lanhmanh.sample.support import SupportDesk
 from lanhmanh.sample.tips import TipDesk
@@ -65,6 +66,7 @@ async def load_examples(product: Product, clock: SetClock, *, until: datetime, p
 
 async def _live_through(call: Caller, clock: SetClock, until: datetime, progress: Progress) -> None:
     desks = Desks(call, clock)
+    passage = Passage(call.product, clock)
     acts: list[Happening] = []
     done = 0
 
@@ -76,8 +78,10 @@ async def _live_through(call: Caller, clock: SetClock, until: datetime, progress
         due = [act for act in acts if act.at <= instant]
         del acts[: len(due)]
         for act in due:
-            clock.set(act.at)
+            await passage.to(act.at)
             await desks.do(act)
+            if isinstance(act, Act):
+                passage.something_was_reported()
             done += 1
             progress("Báo cáo, tin, hỗ trợ", done, done + len(acts))
 
@@ -86,12 +90,13 @@ async def _live_through(call: Caller, clock: SetClock, until: datetime, progress
         if issued_at > until:
             continue
         await do_up_to(issued_at)
-        clock.set(issued_at)
+        await passage.to(issued_at)
         plan = await _issue(call, draft)
         await call.product.drained()
+        passage.something_was_reported()
         acts += [act for act in await _happenings(call, plan) if act.at <= until]
     await do_up_to(until)
-    clock.set(until)
+    await passage.to(until)
     await desks.tips.look_at_the_clock()
     await call.product.drained()
 

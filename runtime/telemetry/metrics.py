@@ -23,6 +23,7 @@ class Metrics:
         self.failures = counter("event_failures", "Tries that failed.", ["service", "consumer", "type"])
         self.dead = counter("dead_letters", "Events put aside.", ["service", "consumer", "type"])
         self.dead_waiting = gauge("dead_letters_waiting", "Events put aside that have not taken effect.", ["service"])
+        self.alarms = counter("alarms_raised", "Alarms raised.", ["service", "kind"])
         self.lag = gauge("consumer_lag", "Events still to handle.", ["service", "consumer", "topic"])
         self.progress_age = gauge(
             "consumer_progress_age_seconds",

@@ -1,8 +1,10 @@
-"""The settings of reports: those that every service has."""
+"""The settings of reports: those that every service has, and when alarms go to the units above."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from itertools import pairwise
+
+from pydantic import Field, PositiveInt, field_validator
 
 from runtime.config import ServiceConfig
 
@@ -12,3 +14,13 @@ class ReportsConfig(ServiceConfig):
 
     database_url: str = Field(default="sqlite+aiosqlite:///var/reports.db")
     """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://role@host/database`."""
+    escalation_days: tuple[PositiveInt, ...] = (3, 7, 14)
+    """So many times 24 h after a report became overdue the first, second, … unit above is told: `[3, 7, 14]`, growing.
+    `[]`: none is."""
+
+    @field_validator("escalation_days")
+    @classmethod
+    def _growing(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if any(later <= earlier for earlier, later in pairwise(days)):
+            raise ValueError("each step must be later than the one before")
+        return days

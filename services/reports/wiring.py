@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.events import plans, referrals, tips
 from kernel.clock import Clock
+from runtime.alarms import watch_alarms
 from runtime.auth.verifier import TokenVerifier
 from runtime.bus import Bus
 from runtime.consumer import Consumer, On
@@ -30,6 +31,7 @@ from services.reports.consumers.on_tip_received import on_tip_received
 from services.reports.consumers.on_tip_transferred import on_tip_transferred
 from services.reports.consumers.on_units_changed import on_units_changed
 from services.reports.store.told import told
+from services.reports.usecases.raise_alarms import LookForAlarms
 
 NAME = "reports"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -63,6 +65,7 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
         consumers=[
             Consumer(NAME, topic, handlers[topic], database=database, bus=bus, metrics=metrics) for topic in handlers
         ],
+        watches=[watch_alarms(database, metrics, LookForAlarms(reference, config.escalation_days))],
         board=Board(database, reference, clock),
     )
 

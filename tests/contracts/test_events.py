@@ -17,7 +17,10 @@ from tools.service_readme import consumed, published
 
 CONTRACTS = ROOT / "contracts"
 EVENTS = event_types()
-SUBSCRIBERS_OUTSIDE = {"report.submitted", "report.returned", "report.accepted"}
+SUBSCRIBERS_OUTSIDE = {
+    *("report.submitted", "report.returned", "report.accepted"),
+    *("obligation.due_soon", "obligation.overdue", "obligation.escalated"),
+}
 """Facts that no service reads: they are published for other systems."""
 
 every_event = pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)

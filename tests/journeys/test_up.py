@@ -80,6 +80,22 @@ def judged(product: Product, plan: str) -> dict[str, Any]:
     return {one["code"]: one for one in json.loads(product.command("indicators", *asked))["indicators"]}
 
 
+def test_alarms_of_the_examples_were_raised_when_they_fell_due_to_those_who_owed(product: Product) -> None:
+    token = product.command("token").decode().strip()
+    asked = httpx.get(f"{product.url}/v1/alarms", params={"limit": 1000}, headers={"Authorization": f"Bearer {token}"})
+    raised = asked.json()["items"]
+
+    assert {(one["kind"], one["step"]) for one in raised} == {
+        ("due_soon", 0), ("overdue", 0), ("escalated", 1), ("escalated", 2)
+    }  # fmt: skip
+    # A microsecond each where several are written down at one instant.
+    assert {one["alarm_id"]: one["raised_at"][:19] for one in raised} == {
+        one["alarm_id"]: one["fell_at"][:19] for one in raised
+    }
+    late = {one["obligation_id"] for one in raised if one["kind"] == "overdue"}
+    assert {one["obligation_id"] for one in raised if one["kind"] == "escalated"} <= late
+
+
 def test_documents_work_offline(product: Product) -> None:
     page = httpx.get(f"{product.url}/docs")
     document = httpx.get(f"{product.url}/openapi.json").json()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from contracts.events import referrals, tips
 from kernel.clock import SetClock
 from runtime.bus.embedded import EmbeddedBus
 from runtime.database import Database, Settings
+from runtime.watch import Watch
 from services.reports.config import ReportsConfig
 from services.reports.main import create
 from services.reports.wiring import MIGRATIONS, NAME, Reports, wire
@@ -83,6 +85,14 @@ def application() -> FastAPI:
     clock = SetClock(MORNING)
     url = "sqlite+aiosqlite:///never-opened.db"
     return create(a_service(url, clock, Database(Settings(url=url), service="plans", clock=clock)))
+
+
+@pytest.fixture
+def watch(service: Reports) -> Watch[Any]:
+    """The service's watch on alarms, which catches up only when told to: ask for it before the running service."""
+    (watch,) = service.watches
+    service.watches = ()
+    return watch
 
 
 @pytest_asyncio.fixture

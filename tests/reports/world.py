@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from kernel.clock import SetClock
+from runtime.watch import Watch
 from tests.reports.builders import COUNTRY, FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, an_indicator, owed
 from tests.reports.conftest import a_service, application
 from tests.reports.office import Office, PlansOffice
@@ -22,8 +24,8 @@ INDICATORS = [an_indicator("premises.share"), IN_TIME, SERVED]
 class World:
     """Reports with a plan, and everybody who does something in it."""
 
-    def __init__(self, plans: PlansOffice, office: Callable[[str], Office], clock: SetClock) -> None:
-        self.plans, self.clock = plans, clock
+    def __init__(self, plans: PlansOffice, office: Callable[[str], Office], clock: SetClock, watch: Watch[Any]) -> None:
+        self.plans, self.clock, self.watch = plans, clock, watch
         self.nation = office("VN")
         self.plan = a_plan(rules=RULES, indicators=INDICATORS)
 
@@ -44,8 +46,8 @@ class World:
 
 
 @asynccontextmanager
-async def a_world(blueprint: Blueprint, folder: Path) -> AsyncIterator[World]:
-    """Begin anew, with a plan that is in force."""
+async def a_world(blueprint: Blueprint, folder: Path, *, watched: bool = True) -> AsyncIterator[World]:
+    """Begin anew, with a plan that is in force. If it is not watched, its watch catches up only when told to."""
     clock = SetClock(MORNING)
     async with AsyncExitStack() as stack:
         urls = []
@@ -55,10 +57,13 @@ async def a_world(blueprint: Blueprint, folder: Path) -> AsyncIterator[World]:
             urls.append(await stack.enter_async_context(blueprint.fresh(own)))
         outbox = await stack.enter_async_context(a_database(urls[0], service="plans", clock=clock))
         service = a_service(urls[1], clock, outbox)
+        (watch,) = service.watches
+        if not watched:
+            service.watches = ()
         app, tokens = application(), Tokens(clock)
         app.state.service = service
         client = await stack.enter_async_context(a_client(app))
-        world = World(PlansOffice(outbox, service, clock), lambda unit: Office(client, tokens, unit), clock)
+        world = World(PlansOffice(outbox, service, clock), lambda unit: Office(client, tokens, unit), clock, watch)
         await world.plans.tell(COUNTRY.first_units())
         await world.plans.issue(world.plan)
         yield world

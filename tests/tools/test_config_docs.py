@@ -26,6 +26,7 @@ class HarbourConfig(BaseSettings):
     enter."""
     berths: int = Field(default=3, gt=0)
     lit: bool = True
+    bells: tuple[int, ...] = (6, 18)
     gate_code: SecretStr = SecretStr("")
     pier: Pier | None = None
 
@@ -41,6 +42,7 @@ def test_each_setting_has_its_full_name_type_default_and_meaning() -> None:
         Setting("HARBOUR_TIDE", "`low`, `high`", "`low`", "When ships may enter."),
         Setting("HARBOUR_BERTHS", "integer, > 0", "`3`", ""),
         Setting("HARBOUR_LIT", "`true`, `false`", "`true`", ""),
+        Setting("HARBOUR_BELLS", "JSON list", "`[6, 18]`", ""),
         Setting("HARBOUR_GATE_CODE", "secret", "", ""),
         Setting("HARBOUR_PIER__LENGTH_M", "integer", "required", "Metres from the shore."),
     ]

@@ -10,17 +10,16 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.plan import Code, Plan
+from contracts.plan import Code
 from contracts.unit import UnitCode
-from kernel.ids import UnitId
-from runtime.database import Read, Write
+from runtime.database import Write
 from runtime.http.call import Call, etag_of
 from runtime.http.declaration import UnitRule
 from runtime.http.following import changes_of, ensure_unfiltered, next_of
 from runtime.http.pages import Changes, Page, key_of
 from runtime.http.routes import Creates, Edits, Lists, Reads, Routes
 from services.reports.api.reading import ensure_readable, readable, receivers_of_obligations
-from services.reports.api.sheets import code_of, unit_today, unit_under
+from services.reports.api.sheets import code_of, unit_named, unit_under
 from services.reports.store.obligations import changed_obligations, get_obligation, list_page
 from services.reports.store.plans import get_plan
 from services.reports.usecases.change_due_day import NewDueDay, extend_due_day, set_due_day
@@ -108,7 +107,7 @@ async def get_obligations_list(
             limit=call.limit + 1,
             after_key=key_of(call.cursor, str, str, UUID),
             plan_id=None if whole is None else whole.plan_id,
-            unit_id=None if unit is None else await _unit(call, read, whole, unit),
+            unit_id=None if unit is None else await unit_named(call, read, whole, unit),
             period=period,
         )
         shown = await readable(call, read, rows[: call.limit], receivers_of_obligations)
@@ -228,17 +227,6 @@ async def _answer(call: Call, obligation_id: UUID) -> ObligationLine:
         await ensure_readable(call, read, row, receivers_of_obligations)
     call.response.headers["ETag"] = etag_of(row.version)
     return _line(call, row)
-
-
-async def _unit(call: Call, read: Read, plan: Plan | None, code: str) -> UnitId:
-    """Return the unit that a code means: under a plan as the plan means it, else today's.
-
-    Raises:
-        UnitUnknown: There is none.
-    """
-    if plan is not None:
-        return await unit_under(call, read, plan, code)
-    return unit_today(call, code)
 
 
 def _line(call: Call, row: Any) -> ObligationLine:

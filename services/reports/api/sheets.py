@@ -94,6 +94,17 @@ async def unit_under(call: Call, read: Read, plan: Plan, code: str) -> UnitId:
     return unit_today(call, code)
 
 
+async def unit_named(call: Call, read: Read, plan: Plan | None, code: str) -> UnitId:
+    """Return the unit that a code means: under a plan as the plan means it, else today's.
+
+    Raises:
+        UnitUnknown: There is none.
+    """
+    if plan is not None:
+        return await unit_under(call, read, plan, code)
+    return unit_today(call, code)
+
+
 def unit_today(call: Call, code: str) -> UnitId:
     """Return the unit that has a code on the day of the request.
 

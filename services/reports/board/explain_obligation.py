@@ -15,8 +15,8 @@ from kernel.calendar.due import Bound, Roll
 from kernel.calendar.period import CutOff, parse_period
 from kernel.clock import from_micros, legal_day, to_micros
 from kernel.problems import Language
-from services.reports.board.memory import DAY
 from services.reports.board.words import local_time, of_status, wording
+from services.reports.domain.alarm import DAY
 from services.reports.domain.obligation import effective_at
 from services.reports.evaluation.book import Book
 from services.reports.evaluation.columns import Duty

@@ -16,6 +16,7 @@ from runtime.database.revision import Revision
 from runtime.reference import ReferenceView
 from services.reports.board.feed import Delta
 from services.reports.board.moments import Moments, moments_of_plan, moments_of_tree
+from services.reports.domain.alarm import DAY
 from services.reports.domain.content import content_from_json
 from services.reports.domain.obligation import effective_at
 from services.reports.evaluation.book import Book
@@ -26,9 +27,6 @@ from services.reports.evaluation.tips import Tips
 from services.reports.store.obligations import to_fact
 from services.reports.store.releases import to_release
 from services.reports.store.tips import to_tip_fact
-
-DAY = 24 * 60 * 60 * 1_000_000
-"""Microseconds: reminders count days of 24 hours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer, SmallInteger, bindparam, select, tuple_, update
 from sqlmodel import Field
 
+from contracts.plan import Requirement
 from kernel.clock import from_micros, to_micros
+from runtime.alarms import set_clocks
 from runtime.database import Instant, Json, Read, Write, insert_new, insert_rows
 from runtime.http.pages import Followed, rows_after
 from services.reports.domain.obligation import Obligation
 from services.reports.domain.refusals import ObligationUnknown
 from services.reports.evaluation.history import NEVER, Fact, FactKind, fold
+from services.reports.store.plans import reminders_of
 from services.reports.store.table import ReportsTable
 
 
@@ -78,7 +81,10 @@ class Happening:
 
 
 async def open_obligations(tx: Write, obligations: Sequence[Obligation], opened: Happening, *, title: str = "") -> int:
-    """Write obligations that are not there yet, each with its beginning; return how many were new."""
+    """Write obligations that are not there yet, each with its beginning; return how many were new.
+
+    Each is looked at when it can be due soon: those without a day and those only asked for give no cause for alarm.
+    """
     states = [
         {
             "id": one.id,
@@ -97,6 +103,13 @@ async def open_obligations(tx: Write, obligations: Sequence[Obligation], opened:
     new = await insert_new(tx.connection, _state, states, _state.c.id)
     beginnings = [_history_row(tx, one.id, 0, _beginning(opened, one)) for one in obligations if one.id in new]
     await insert_rows(tx.connection, _history, beginnings)
+    reminders = await reminders_of(tx, {one.plan_id for one in obligations})
+    rings: dict[UUID, datetime | None] = {
+        one.id: one.due.due_at - timedelta(days=reminders[one.plan_id, one.rule])
+        for one in obligations
+        if one.id in new and one.due is not None and one.requirement is Requirement.REQUIRED
+    }
+    await set_clocks(tx, rings)
     return len(new)
 
 
@@ -107,10 +120,14 @@ def _beginning(opened: Happening, one: Obligation) -> Happening:
 
 
 async def record(tx: Write, happenings: Mapping[UUID, Sequence[Happening]]) -> None:
-    """Write what happened to obligations, and how they stand now."""
+    """Write what happened to obligations, and how they stand now.
+
+    They are looked at anew at once, those whose report is in or that are excused no longer.
+    """
     ids = [obligation_id for obligation_id, some in happenings.items() if some]
     before = await facts_of(tx, ids)
     rows, states = [], []
+    rings: dict[UUID, datetime | None] = {}
     for obligation_id in ids:
         added = [
             _history_row(tx, obligation_id, ordinal, happening)
@@ -120,11 +137,13 @@ async def record(tx: Write, happenings: Mapping[UUID, Sequence[Happening]]) -> N
         standing = fold([*before[obligation_id], *(to_fact(row) for row in added)], NEVER, NEVER)
         due_at = None if standing.due_at is None else from_micros(standing.due_at)
         states.append({"of": obligation_id, "to_due": due_at})
+        rings[obligation_id] = None if standing.excused or standing.live_version else tx.clock.now()
     if rows:
         await insert_rows(tx.connection, _history, rows)
         changed = update(_state).where(_state.c.id == bindparam("of"))
         values = {"due_at": bindparam("to_due"), "version": _state.c.version + 1, "revision": tx.number}
         await tx.execute(changed.values(values), states)
+        await set_clocks(tx, rings)
 
 
 def _history_row(tx: Write, obligation_id: UUID, ordinal: int, happening: Happening) -> dict[str, Any]:

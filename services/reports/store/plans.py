@@ -133,6 +133,19 @@ async def list_rules(read: Read, plan_ids: Collection[UUID]) -> dict[tuple[UUID,
     return {(plan.plan_id, rule.code): rule for plan in plans for rule in plan.rules}
 
 
+async def reminders_of(read: Read, plan_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
+    """Return how many days before its due instant an obligation is due soon, by plan and rule.
+
+    The first wording of a rule says so, for all its obligations. Documents are not parsed: they are large.
+    """
+    documents = select(_version.c.plan_id, _version.c.document).where(_version.c.plan_id.in_(plan_ids))
+    days: dict[tuple[UUID, str], int] = {}
+    for row in (await read.execute(documents.order_by(_version.c.version))).all():
+        for rule in row.document["rules"]:
+            days.setdefault((row.plan_id, rule["code"]), rule["reminder_days"])
+    return days
+
+
 async def versions_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
     """Return the rows of plan versions with a revision in (revision, newest], in order."""
     span = (_version.c.revision > revision, _version.c.revision <= newest)

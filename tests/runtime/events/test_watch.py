@@ -38,7 +38,7 @@ async def light_next(tx: Write, now: datetime) -> int:
     return 1
 
 
-def a_watch(database: Database) -> Watch:
+def a_watch(database: Database) -> Watch[int]:
     return Watch(database, next_at=next_lamp, act=light_next)
 
 
