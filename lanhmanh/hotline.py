@@ -9,7 +9,7 @@ from pathlib import Path
 from standardwebhooks import Webhook
 
 from lanhmanh.api import Refused
-from runtime.webhooks import DEVELOPMENT_SENDER, SENDERS_FILE
+from runtime.webhooks.incoming import DEVELOPMENT_SENDER, SENDERS_FILE
 
 
 def signed(keys: Path, body: bytes, message_id: str, at: datetime) -> dict[str, str]:

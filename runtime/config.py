@@ -31,9 +31,14 @@ class ServiceConfig(BaseSettings):
     audience: str = "lanhmanh"
     """The audience tokens are made for."""
     digest_secret: SecretStr = SecretStr("")
-    """Key of the digests of requests. Required in production; in development one is made and kept in `data`."""
+    """Key of the digests of requests, from which the secrets of webhooks are derived.
+
+    Required in production; in development one is made and kept in `data`.
+    """
     data: Path = Path("var")
     """Folder of keys and SQLite files."""
+    webhooks_to_private_addresses: bool = False
+    """Send webhooks also to addresses that are not public: for trials, and where all subscribers are within."""
 
 
 class SecretConfig(ServiceConfig):

@@ -13,6 +13,8 @@ from runtime.http.request_once import request
 from runtime.inbox import inbox
 from runtime.reconciliation.runs import run
 from runtime.reference.tables import day_decision, part, succession, unit, version
+from runtime.webhooks.delivery import delivery
+from runtime.webhooks.subscription import place, subscription
 
 TABLES = (
     revision,
@@ -31,6 +33,9 @@ TABLES = (
     version,
     alarm_clock,
     alarm,
+    subscription,
+    place,
+    delivery,
 )
 
 __all__ = ["TABLES", "metadata"]

@@ -16,7 +16,8 @@ from runtime.database import Database, Read
 from runtime.reference import Reference
 from runtime.telemetry.metrics import Metrics
 from runtime.watch import Watch
-from runtime.webhooks import Senders
+from runtime.webhooks.incoming import Senders
+from runtime.webhooks.subscribable import Subscribable
 
 
 @dataclass(kw_only=True)
@@ -42,3 +43,5 @@ class Service:
     """What else it can compare within its own database."""
     senders: Senders = field(default_factory=lambda: Senders({}))
     """Machines whose signature stands for a token."""
+    subscribable: Subscribable | None = None
+    """What subscribers outside may follow, if anything."""

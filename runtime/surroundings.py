@@ -13,7 +13,8 @@ from runtime.auth.verifier import TokenVerifier
 from runtime.bus.kafka import KafkaBus
 from runtime.config import SecretConfig, ServiceConfig
 from runtime.crypto.key_set import ServiceKeys, ensure_keys, open_keys
-from runtime.webhooks import DEVELOPMENT_SENDER, SENDERS_FILE, Senders, ensure_senders, open_senders
+from runtime.webhooks.incoming import DEVELOPMENT_SENDER, SENDERS_FILE, Senders, ensure_senders, open_senders
+from runtime.webhooks.targets import Targets
 
 
 class SettingMissing(Fault):
@@ -80,3 +81,8 @@ def digest_secret_of(config: ServiceConfig, service: str) -> bytes:
     if config.env == "production":
         raise SettingMissing(name="LANHMANH_DIGEST_SECRET")
     return ensure_secret(config.data / "keys", f"{service}-digest-secret").encode()
+
+
+def targets_of(config: ServiceConfig) -> Targets:
+    """Return where a service may send webhooks."""
+    return Targets(https_only=config.env == "production", private_allowed=config.webhooks_to_private_addresses)

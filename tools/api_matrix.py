@@ -68,6 +68,15 @@ Answers that are tables also come as CSV, with `Accept: text/csv`.
 `traceparent` (W3C) is carried through to the events that a request causes; each answer names its request in \
 `X-Request-Id`.
 
+## Webhooks
+
+Whoever cannot ask again and again subscribes (`POST /v1/subscriptions/<service>`) and gets each event as a POST, \
+by Standard Webhooks 1.0.0: `{"type", "timestamp", "data"}`, signed with the secret that the answer showed once.
+Verify it with a library of Standard Webhooks over the bytes as they came, and answer 2xx within 15 seconds.
+All else is tried again, ten times over four days; 410 ends the subscription. Redirects are not followed.
+The same event may come more than once, and later than a younger one: `webhook-id` is its id, so drop what you know.
+A subscription gets the events of its unit and of those below it. What was missed is there to be replayed.
+
 ## Routes
 """
 

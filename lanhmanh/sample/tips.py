@@ -8,7 +8,7 @@ from examples.tip_year import TipAct, TipActKind
 from kernel.clock import Clock
 from lanhmanh.hotline import signed
 from lanhmanh.sample.caller import Caller
-from runtime.webhooks import DEVELOPMENT_SENDER
+from runtime.webhooks.incoming import DEVELOPMENT_SENDER
 
 
 class TipDesk:

@@ -33,6 +33,7 @@ outbox = Table(
     Column("traceparent", String),
     Column("data", LargeBinary, nullable=False),
     Column("sent_at", Instant),
+    Column("unit_id", Uuid),
 )
 Index(
     "ix_outbox_unsent",
@@ -70,6 +71,7 @@ async def flush_events(
             "recorded_at": revision.recorded_at,
             "traceparent": traceparent,
             "data": event.model_dump_json().encode(),
+            "unit_id": event.unit(),
         }
         for ordinal, (event, traceparent) in enumerate(events)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from kernel.problems import Problem
+from runtime.bus import Publisher
 from runtime.database.migrate import check_schema
 from runtime.http.dead_letters import dead_letter_routes
 from runtime.http.declaration import Declaration
@@ -27,10 +28,12 @@ from runtime.http.reconciliations import reconciliation_routes
 from runtime.http.refusals import InputInvalid, MethodUnknown, RouteUnknown
 from runtime.http.routes import DeclaredRoute, Routes, RouteUndeclared
 from runtime.http.spots import spots_of
+from runtime.http.subscriptions import subscription_routes
 from runtime.reconciliation.runs import Reconciler
 from runtime.relay import Relay
 from runtime.service import Service
 from runtime.singletons import PAUSES, run_alone
+from runtime.webhooks.courier import Courier
 
 
 def create_app(
@@ -50,6 +53,8 @@ def create_app(
     rooms = [*rooms, reconciliation_routes(service.name)]
     if service.consumers:
         rooms.append(dead_letter_routes(service.name))
+    if service.subscribable is not None:
+        rooms.append(subscription_routes(service.name))
     for routes in rooms:
         app.include_router(routes.router)
     _answer_problems(app)
@@ -102,9 +107,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await check_schema(service.database, service.migrations)
         tasks = [asyncio.create_task(consumer.run()) for consumer in service.consumers]
         publisher = service.bus.publisher()
-        jobs = [Reconciler(service).run, *(watch.run for watch in service.watches)]
-        if publisher is not None:
-            jobs.append(Relay(service.database, publisher, service.metrics).run)
+        jobs = _jobs_alone(service, publisher)
         tasks.append(asyncio.create_task(run_alone(service.database, jobs, pauses=PAUSES)))
         try:
             yield
@@ -116,6 +119,24 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 await publisher.close()
     finally:
         await service.database.close()
+
+
+def _jobs_alone(service: Service, publisher: Publisher | None) -> Sequence[Callable[[], Awaitable[None]]]:
+    """Return what only one of all replicas does."""
+    jobs = [Reconciler(service).run, *(watch.run for watch in service.watches)]
+    if publisher is not None:
+        jobs.append(Relay(service.database, publisher, service.metrics).run)
+    if service.subscribable is not None:
+        jobs.append(
+            Courier(
+                service.database,
+                service.reference,
+                service.subscribable,
+                service_secret=service.digest_secret,
+                metrics=service.metrics,
+            ).run
+        )
+    return jobs
 
 
 async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -21,7 +21,7 @@ from runtime.http.refusals import EpochChanged, MatchFailed
 from runtime.http.request_once import Made, Sent, once
 from runtime.reference import Actor, ReferenceView
 from runtime.service import Service
-from runtime.webhooks import Sender
+from runtime.webhooks.incoming import Sender
 
 if TYPE_CHECKING:
     from runtime.database.revision import Revision

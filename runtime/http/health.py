@@ -18,6 +18,7 @@ from runtime.dead_letter import count_waiting
 from runtime.reconciliation.runs import newest_run
 from runtime.service import Service
 from runtime.telemetry.log import get_logger
+from runtime.webhooks.delivery import count_open
 
 HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -69,6 +70,10 @@ async def _measure(service: Service) -> None:
             metrics.revision.labels(name).set((await read.newest()).number)
             metrics.dead_waiting.labels(name).set(await count_waiting(read.connection))
             run = await newest_run(read)
+            if service.subscribable is not None:
+                waiting, dead = await count_open(read)
+                metrics.webhooks_waiting.labels(name).set(waiting)
+                metrics.webhooks_dead.labels(name).set(dead)
         if run is not None:
             found = Reconciliation.model_validate(run["found"])
             metrics.differences.labels(name).set(found.differences)

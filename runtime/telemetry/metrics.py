@@ -39,4 +39,7 @@ class Metrics:
         )
         self.unsent = gauge("outbox_unsent", "Events that the broker has not acknowledged.", ["service"])
         self.unsent_age = gauge("outbox_unsent_age_seconds", "Age of the oldest of them.", ["service"])
+        self.webhook_attempts = counter("webhook_attempts", "Attempts to deliver a webhook.", ["service", "outcome"])
+        self.webhooks_waiting = gauge("webhook_deliveries_waiting", "Webhooks still to deliver.", ["service"])
+        self.webhooks_dead = gauge("webhook_deliveries_dead", "Webhooks given up.", ["service"])
         self.revision = gauge("revision", "Number of the newest transaction.", ["service"])

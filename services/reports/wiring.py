@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.events import plans, referrals, tips
+from contracts.events import plans, referrals, reports, tips
 from kernel.clock import Clock
 from runtime.alarms import watch_alarms
 from runtime.auth.verifier import TokenVerifier
@@ -15,8 +15,9 @@ from runtime.consumer import Consumer, On
 from runtime.database import Database, Settings
 from runtime.reference import Reference
 from runtime.service import Service
-from runtime.surroundings import digest_secret_of, kafka_bus_of, verifier_of
+from runtime.surroundings import digest_secret_of, kafka_bus_of, targets_of, verifier_of
 from runtime.telemetry.metrics import Metrics
+from runtime.webhooks.subscribable import Subscribable
 from services.reports.board import Board
 from services.reports.config import ReportsConfig
 from services.reports.consumers.on_calendar_changed import OnCalendarChanged
@@ -35,6 +36,15 @@ from services.reports.usecases.raise_alarms import LookForAlarms
 
 NAME = "reports"
 MIGRATIONS = Path(__file__).parent / "migrations"
+SUBSCRIBABLE = (
+    reports.ReportSubmitted,
+    reports.ReportReturned,
+    reports.ReportAccepted,
+    reports.ObligationDueSoon,
+    reports.ObligationOverdue,
+    reports.ObligationEscalated,
+)
+"""What other systems can follow."""
 
 
 @dataclass(kw_only=True)
@@ -66,6 +76,7 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
             Consumer(NAME, topic, handlers[topic], database=database, bus=bus, metrics=metrics) for topic in handlers
         ],
         watches=[watch_alarms(database, metrics, LookForAlarms(reference, config.escalation_days))],
+        subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),
         board=Board(database, reference, clock),
     )
 

@@ -14,14 +14,13 @@ from tools.event_types import event_types, fact_of
 from tools.generated import ROOT
 from tools.schemas import released_faults, schema_of
 from tools.service_readme import consumed, published
+from tools.unstarted import service_names, unstarted
 
 CONTRACTS = ROOT / "contracts"
 EVENTS = event_types()
-SUBSCRIBERS_OUTSIDE = {
-    *("report.submitted", "report.returned", "report.accepted"),
-    *("obligation.due_soon", "obligation.overdue", "obligation.escalated"),
-}
-"""Facts that no service reads: they are published for other systems."""
+OFFERED = {name: unstarted(name).state.service.subscribable for name in service_names()}
+"""What each service offers to subscribers outside."""
+SUBSCRIBERS_OUTSIDE = {fact_of(event.type) for offered in OFFERED.values() if offered for event in offered.events}
 
 every_event = pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
 
@@ -83,7 +82,7 @@ def test_every_event_has_a_service_that_publishes_it() -> None:
     }
 
 
-def test_every_event_is_read_by_a_service_or_listed_for_subscribers_outside() -> None:
+def test_every_event_is_read_by_a_service_or_can_be_followed_from_outside() -> None:
     read = set[str]().union(*(consumed(service) for service in services()))
 
     assert read.isdisjoint(SUBSCRIBERS_OUTSIDE)
@@ -92,3 +91,10 @@ def test_every_event_is_read_by_a_service_or_listed_for_subscribers_outside() ->
 
 def test_what_was_released_is_as_it_was() -> None:
     assert list(released_faults(CONTRACTS)) == []
+
+
+def test_only_reports_offers_events_to_subscribers_outside_and_each_says_whose_business_it_is() -> None:
+    assert {name for name, offered in OFFERED.items() if offered} == {"reports"}
+    for event in OFFERED["reports"].events:
+        sample = (CONTRACTS / "samples" / f"{event.type}.json").read_text("utf-8")
+        assert event.model_validate_json(sample).unit() is not None

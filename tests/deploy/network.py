@@ -89,8 +89,11 @@ def _peers(peers: list[Any] | None, endpoint: Endpoint) -> bool:
 
 def _is_peer(peer: Resource, endpoint: Endpoint) -> bool:
     if block := peer.get("ipBlock"):
-        (cidr,) = block.values()
-        return ip_address(endpoint.address) in ip_network(cidr)
+        excepted = block.get("except", ())
+        if block.keys() - {"cidr", "except"}:
+            raise ValueError(f"{block} is not understood")
+        address = ip_address(endpoint.address)
+        return address in ip_network(block["cidr"]) and not any(address in ip_network(one) for one in excepted)
     if endpoint.namespace is None:
         return False
     named = {"kubernetes.io/metadata.name": endpoint.namespace}

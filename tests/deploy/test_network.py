@@ -7,6 +7,7 @@ import copy
 import pytest
 
 from lanhmanh.commands.serve import PORTS
+from runtime.webhooks.targets import NOT_PUBLIC
 from tests.deploy.network import HOME, Endpoint, Port, pods, reach
 from tests.deploy.written import WRITTEN, Resource, compose, of_kind
 
@@ -40,6 +41,8 @@ ALLOWED = {
     ("gateway", "issuer", 443),
     ("gateway", "names", 53),
     ("guest", "names", 53),
+    # Webhooks to subscribers.
+    ("reports", "internet", 443),
     *(edge for service, port in OF_SERVICE.items() for edge in (
         ("gateway", service, port),
         ("prometheus", service, port),
@@ -63,6 +66,13 @@ def picture(resources: list[Resource]) -> set[tuple[str, str, int]]:
 
 def test_nobody_reaches_anybody_but_whom_the_list_names(resources: list[Resource]) -> None:
     assert picture(resources) == ALLOWED
+
+
+def test_the_way_out_for_webhooks_excepts_what_the_code_refuses(resources: list[Resource]) -> None:
+    (policy,) = (one for one in of_kind(resources, "NetworkPolicy") if one["metadata"]["name"] == "reports-webhooks")
+    block = policy["spec"]["egress"][0]["to"][0]["ipBlock"]
+
+    assert block == {"cidr": "0.0.0.0/0", "except": [str(network) for network in NOT_PUBLIC]}
 
 
 def test_tips_and_referrals_have_no_path_and_share_nothing_but_kafka_the_issuer_and_names(

@@ -14,7 +14,7 @@ import httpx
 from standardwebhooks import Webhook
 
 from kernel.clock import SystemClock
-from runtime.webhooks import DEVELOPMENT_SENDER, SENDERS_FILE
+from runtime.webhooks.incoming import DEVELOPMENT_SENDER, SENDERS_FILE
 
 CLIENTS = 6
 """How many send at once: half of them reports, half of them tips."""

@@ -16,7 +16,7 @@ from kernel.clock import SystemClock
 from lanhmanh.api import development_token, scopes_of
 from lanhmanh.folder import Folder
 from lanhmanh.hotline import signed
-from runtime.webhooks import DEVELOPMENT_SENDER
+from runtime.webhooks.incoming import DEVELOPMENT_SENDER
 
 WHERE_TOLD = (
     "tip", "informant", "officer", "officers-informant", "note", "unreadable", "person", "evidence", "reason",

@@ -69,7 +69,12 @@ async def outbox(sqlite_reports: Blueprint, clock: SetClock, tmp_path: Path) -> 
 
 def a_service(url: str, clock: SetClock, outbox: Database) -> Reports:
     """Wire the service over a database, behind the outbox of all who tell it something."""
-    config = ReportsConfig(database_url=url, database_durable=False, digest_secret=SecretStr("harbour"))
+    config = ReportsConfig(
+        database_url=url,
+        database_durable=False,
+        digest_secret=SecretStr("harbour"),
+        webhooks_to_private_addresses=True,
+    )
     bus = EmbeddedBus(dict.fromkeys((plans_events.TOPIC, tips.TOPIC, referrals.TOPIC), outbox))
     return wire(config, clock=clock, verifier=Tokens(clock).verifier(), bus=bus)
 

@@ -19,7 +19,7 @@ from services.reports.store.schema import metadata
 from tests.plans_told import Teller, count_rows
 from tests.rig import Tokens
 
-SCOPES = ("reports:read", "reports:submit", "reports:review", "reports:import")
+SCOPES = ("reports:read", "reports:submit", "reports:review", "reports:import", "reports:subscribe")
 
 
 @dataclass

@@ -12,7 +12,7 @@ import httpx
 from standardwebhooks import Webhook
 
 from kernel.clock import Clock
-from runtime.webhooks import DEVELOPMENT_SENDER, SENDERS_FILE
+from runtime.webhooks.incoming import DEVELOPMENT_SENDER, SENDERS_FILE
 from tests.rig import Tokens
 
 SCOPES = ("tips:read", "tips:intake", "tips:handle", "tips:content")

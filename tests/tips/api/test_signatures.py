@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kernel.clock import SetClock
-from runtime.webhooks import SENDERS_FILE, open_senders
+from runtime.webhooks.incoming import SENDERS_FILE, open_senders
 from services.tips.wiring import Tips
 from tests.reports.office import refusal
 from tests.tips.desk import CONTENT, Desk, Hotline

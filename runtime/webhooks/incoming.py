@@ -1,7 +1,7 @@
 """Check who signed a request that cannot come with a token: Standard Webhooks 1.0.0, HMAC-SHA256.
 
 The official library reads the machine's clock and takes text only; a hotline's bytes must be verified as they came,
-against the clock that everything else here uses. It signs in tests, and in the example of a sender.
+against the clock that everything else here uses. It signs what goes out, and what a sender sends in tests and examples.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from kernel.clock import to_micros
 from kernel.problems import Fault, Words
 from runtime.auth.key_folder import ensure_secret_file, read_secret_file
 from runtime.auth.refusals import Unauthenticated
+from runtime.webhooks.secret import SECRET_BYTES, SECRET_PREFIX, written
 
 TOLERANCE = timedelta(minutes=5)
 """How old a signature may be, or how far in the future: what is intercepted later is worth nothing."""
@@ -27,8 +28,6 @@ SENDERS_FILE = "senders.json"
 """In the key folder, where senders are made for development."""
 DEVELOPMENT_SENDER = "development"
 """The one that is made."""
-_SECRET_PREFIX = "whsec_"  # noqa: S105 - what every secret begins with
-_SECRET_BYTES = 32
 _VERSION = "v1"
 
 
@@ -112,7 +111,7 @@ class Senders:
         return Signed(sender, message_id)
 
 
-_NOBODY = Sender("", (secrets.token_bytes(_SECRET_BYTES),), "")
+_NOBODY = Sender("", (secrets.token_bytes(SECRET_BYTES),), "")
 """An unknown sender's signature is computed too, and never fits."""
 
 
@@ -134,7 +133,7 @@ def ensure_senders(path: Path, *, name: str, unit: str) -> Senders:
     """
 
     def make() -> str:
-        secret = _SECRET_PREFIX + b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+        secret = written(secrets.token_bytes(SECRET_BYTES))
         return json.dumps({name: {"secrets": [secret], "unit": unit}}, indent=2)
 
     return _parse(ensure_secret_file(path, make), path)
@@ -149,7 +148,7 @@ def _parse(text: str, path: Path) -> Senders:
 
 
 def _sender(name: str, described: Mapping[str, Any]) -> Sender:
-    given = tuple(b64decode(str(secret).removeprefix(_SECRET_PREFIX), validate=True) for secret in described["secrets"])
+    given = tuple(b64decode(str(secret).removeprefix(SECRET_PREFIX), validate=True) for secret in described["secrets"])
     if not given or not all(given):
         raise ValueError("a sender without a secret")
     return Sender(name, given, str(described["unit"]))
