@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("plan")
 ROUTES = declarations(application())
 OBLIGATION = owed("r1-quarter", "2025-Q2")
 NOTHING = "019ee2c1-9d00-7d38-9e87-5ed40c6065e7"
-PATHS = {"report_id": NOTHING, "obligation_id": OBLIGATION, "event_id": NOTHING, "run_id": NOTHING}
+PATHS = dict.fromkeys(("report_id", "subscription_id", "event_id", "run_id"), NOTHING) | {"obligation_id": OBLIGATION}
 MERGED = at("2025-07-01", "00:00:00")
 
 
@@ -38,7 +38,7 @@ async def call(client: httpx.AsyncClient, route: Declaration, headers: dict[str,
 
 @pytest.mark.asyncio
 async def test_a_caller_without_a_token_is_turned_away_everywhere(client: httpx.AsyncClient) -> None:
-    assert len(ROUTES) == 28
+    assert len(ROUTES) == 35
     for route in ROUTES:
         answer = await call(client, route, {})
 
