@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lanhmanh.cluster.cluster import Cluster, until_answering
-from lanhmanh.cluster.kafka import broker_command
+from lanhmanh.cluster.kafka import Node, broker_commands
 from lanhmanh.cluster.ports import HOST, accepts_connections, free_port
 from lanhmanh.cluster.postgres import (
     ADMIN,
@@ -88,9 +88,9 @@ async def start_kafka(cluster: Cluster, jars: Path) -> Process:
     Raises:
         ServerNotStarted: Its storage could not be formatted.
     """
-    port, folder = free_port(), cluster.folder.kafka
-    arguments = await asyncio.to_thread(broker_command, folder, jars, port=port)
-    command = Command(part="kafka", name="kafka", arguments=arguments, url=f"{HOST}:{port}", folder=folder)
+    node = Node(cluster.folder.kafka)
+    (arguments,) = await asyncio.to_thread(broker_commands, [node], jars)
+    command = Command(part="kafka", name="kafka", arguments=arguments, url=f"{HOST}:{node.port}", folder=node.folder)
     (broker,) = await cluster.start(command)
     return broker
 

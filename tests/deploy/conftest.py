@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -11,9 +10,10 @@ import pytest
 import yaml
 
 from tests.deploy.written import Resource
-from tests.servers.plugin import do_without
+from tests.servers.plugin import do_without, is_continuous_integration
 from tools.generated import ROOT
-from tools.manifests.obtain import ToolUnavailable, ensure_tool
+from tools.manifests.obtain import ensure_tool
+from tools.tool_cache import ToolUnavailable
 
 
 @pytest.fixture(scope="session")
@@ -42,4 +42,4 @@ def tool(name: str) -> Path:
         return ensure_tool(name)
     except ToolUnavailable as why:
         reason = str(why)
-    return do_without(name, reason, continuous_integration=os.environ.get("CI", "").lower() in {"1", "true"})
+    return do_without(name, reason, continuous_integration=is_continuous_integration())

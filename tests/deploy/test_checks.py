@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.conftest import tool
+from tools import tool_cache
 from tools.generated import ROOT
 from tools.manifests import __main__ as manifests
 from tools.manifests import obtain
 from tools.manifests.alerts import RESOURCE, resource
+from tools.tool_cache import ToolUnavailable
 
 
 @pytest.fixture
@@ -65,12 +67,12 @@ def test_a_check_finds_what_is_wrong(
 
 
 def test_a_missing_compiler_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(obtain, "_CACHE", tmp_path)
+    monkeypatch.setattr(tool_cache, "CACHE", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(obtain.ToolUnavailable, match=r"install Go 1\.24"):
+    with pytest.raises(ToolUnavailable, match=r"install Go 1\.24"):
         obtain.ensure_tool("kustomize")
-    with pytest.raises(obtain.ToolUnavailable, match="apt install prometheus"):
+    with pytest.raises(ToolUnavailable, match="apt install prometheus"):
         obtain.ensure_tool("promtool")
 
 
@@ -82,7 +84,7 @@ def test_what_was_not_checked_is_said_loudly_and_fails_where_ci_is_set(
     continuous_integration: bool,
     code: int,
 ) -> None:
-    monkeypatch.setattr(obtain, "_CACHE", tmp_path)
+    monkeypatch.setattr(tool_cache, "CACHE", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert manifests.main(continuous_integration=continuous_integration) == code

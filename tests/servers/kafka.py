@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from lanhmanh.cluster.jars import ensure_kafka_jars
-from lanhmanh.cluster.kafka import broker_command, broker_version
-from lanhmanh.cluster.ports import accepts_connections, free_port
+from lanhmanh.cluster.kafka import Node, broker_commands, broker_version
+from lanhmanh.cluster.ports import accepts_connections
 from tests.servers.lease import Lease, Server, await_answer
 
 
@@ -29,8 +29,9 @@ def start_broker(folder: Path, lease: Lease) -> Server:
     Raises:
         ServerUnavailable: Java or the jars cannot be had, or the broker does not start.
     """
-    jars, port = ensure_kafka_jars(), free_port()
+    jars, node = ensure_kafka_jars(), Node(folder)
+    (command,) = broker_commands([node], jars)
     # SIGKILL: nobody needs this data again, and an orderly stop takes seconds.
-    guard = lease.guard(folder, broker_command(folder, jars, port=port), stop="SIGKILL")
-    await_answer(guard, folder, lambda: accepts_connections(port))
-    return Server(version=f"Apache Kafka {broker_version(jars)}", address=f"127.0.0.1:{port}")
+    guard = lease.guard(folder, command, stop="SIGKILL")
+    await_answer(guard, folder, lambda: accepts_connections(node.port))
+    return Server(version=f"Apache Kafka {broker_version(jars)}", address=f"127.0.0.1:{node.port}")

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.generated import ROOT
-from tools.manifests.obtain import ToolUnavailable, ensure_tool
+from tools.manifests.obtain import ensure_tool
+from tools.tool_cache import ToolUnavailable
 
 OVERLAYS = ("base", "example")
 """The folders of `deploy/k8s` that can be built."""
