@@ -95,13 +95,28 @@ def obtain(config: pytest.Config, name: str, start: Callable[[Path, Lease], Serv
     return or_do_without(name, lambda: config.stash[_LEASE].obtain(name, start))
 
 
+def find(config: pytest.Config, name: str, start: Callable[[Path, Lease], Server]) -> Server | None:
+    """Return the run's one of a name for a test that goes on without it, on someone's own machine: the run tells it."""
+    try:
+        return config.stash[_LEASE].obtain(name, start)
+    except ServerUnavailable as why:
+        if is_continuous_integration():
+            pytest.fail(f"{name} cannot be had: {why.say('en').detail}", pytrace=False)
+        return None
+
+
+def is_continuous_integration() -> bool:
+    """Say whether the verdict is taken for the whole."""
+    return os.environ.get("CI", "").lower() in {"1", "true"}
+
+
 def or_do_without(name: str, have: Callable[[], T]) -> T:
     """Return what is to be had; or do without it (see `do_without`)."""
     try:
         return have()
     except ServerUnavailable as why:
         reason = why.say("en").detail
-    return do_without(name, reason, continuous_integration=os.environ.get("CI", "").lower() in {"1", "true"})
+    return do_without(name, reason, continuous_integration=is_continuous_integration())
 
 
 def do_without(name: str, why: str, *, continuous_integration: bool) -> NoReturn:

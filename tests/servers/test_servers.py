@@ -16,7 +16,9 @@ import pytest
 from lanhmanh.cluster.jars import ensure_kafka_jars
 from lanhmanh.cluster.postgres import find_binaries
 from lanhmanh.cluster.unavailable import ServerUnavailable
+from tests.journeys.cluster import is_alive
 from tests.servers.lease import KnownUnavailable, Lease, Server, await_answer
+from tests.servers.own_process import OwnProcess
 from tests.servers.plugin import do_without
 from tests.servers.postgres import PostgresServer
 
@@ -132,6 +134,33 @@ def test_a_server_is_stopped_when_its_run_is_killed_outright(tmp_path: Path) -> 
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid), 0)
     assert not Path(folder, "harbour").exists()
+
+
+def test_a_server_of_ones_own_is_killed_and_started_again_on_the_same_folder(lease: Lease) -> None:
+    harbour = textwrap.dedent("""
+        import pathlib, signal, subprocess
+        boat = subprocess.Popen(["sleep", "60"])
+        with pathlib.Path("boats").open("a") as boats:
+            boats.write(f"{boat.pid}\\n")
+        signal.pause()
+    """)
+    boats = lease.folder / "harbour" / "boats"
+    boats.parent.mkdir()
+    boats.touch()
+    launched: list[int] = []
+
+    def another() -> bool:
+        return len(boats.read_text().splitlines()) > len(launched)
+
+    own = OwnProcess(lease, "harbour", [sys.executable, "-c", harbour], answers=another)
+    for _ in range(2):
+        own.start()
+        own.kill()
+        launched = [int(line) for line in boats.read_text().splitlines()]
+
+    assert not own.is_running
+    assert len(launched) == 2
+    assert not [boat for boat in launched if is_alive(boat)]
 
 
 def test_what_is_missing_for_kafka_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-_SERVERS = {"postgres", "kafka", "own_kafka", "cluster", "cluster_programs"}
+_SERVERS = {"postgres", "kafka", "own_kafka", "cluster", "cluster_programs", "servers"}
 """Fixtures that are a server. Whatever is built on one has its name in the test's closure."""
 _CHOICES = {"postgresql", "kafka"}
 """Parameters by which a suite for several databases or buses chooses a server, asked for only when it runs."""
