@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from runtime.cancellation import is_asked_to_end
 from runtime.database import Database
 from runtime.database.lock import held_lock
 from runtime.pauses import Pauses
@@ -37,8 +38,18 @@ async def run_alone(database: Database, jobs: Sequence[Callable[[], Awaitable[No
         await asyncio.sleep(next(waits))
 
 
+class JobEnded(Exception):
+    """A job ended that has no end."""
+
+
 async def _endless(job: Callable[[], Awaitable[None]]) -> None:
-    await job()
+    """Run a job; that it ends is a failure too, in whichever way, unless it was asked to."""
+    try:
+        await job()
+    except asyncio.CancelledError:
+        if is_asked_to_end():
+            raise
+    raise JobEnded
 
 
 def _kind(error: BaseException) -> str:

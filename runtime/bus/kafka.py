@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from runtime.bus import Listed
 from runtime.bus.binary_mode import from_record, to_headers
 from runtime.bus.kafka_contents import contents
-from runtime.bus.kafka_settings import CONSUMER, PRODUCER, KafkaSettings, translated
+from runtime.bus.kafka_settings import PRODUCER, KafkaSettings, translated
 from runtime.bus.kafka_topics import Topics
 from runtime.bus.kafka_watchdog import Watchdog
 from runtime.bus.message import Message
@@ -27,6 +27,8 @@ SEND_SECONDS = 15.0
 """How long a batch may wait for its acknowledgement before its producer is given up for a new one."""
 _QUIET_SECONDS = 5.0
 """After so long without a message it is looked whether there are any."""
+_ANSWER_SECONDS = 10.0
+"""How long a question to the brokers may take. After the loss of several the client waits for some answers for ever."""
 _CLOSE_SECONDS = 5.0
 """How long leaving a group may take: a broker that hangs does not answer, and others must go on."""
 
@@ -49,10 +51,11 @@ class KafkaBus:
             KafkaUnavailable: Kafka does not answer.
         """
         await self._topics.ensure()
-        client = _Consumer(topic, group_id=_group(consumer, topic), **CONSUMER, **self._settings.client())
+        client = _Consumer(topic, group_id=_group(consumer, topic), **self._settings.consumer())
         try:
             with translated():
-                await client.start()
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await client.start()
         except BaseException:
             await client.give_up()
             raise
@@ -87,11 +90,12 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc] # the client is untyped
 
     async def give_up(self) -> None:
         """Leave the group, but do not wait for long until its coordinator says that it has heard it."""
-        try:
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await self.stop()
-        except TimeoutError:
-            await self._client.close()
+        with translated():
+            try:
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await self.stop()
+            except TimeoutError:
+                await self._client.close()
 
 
 class KafkaSubscription:
@@ -131,16 +135,18 @@ class KafkaSubscription:
         place = TopicPartition(last.topic, int(last.position.stream))
         with translated():
             try:
-                await self._client.commit({place: last.position.number + 1})
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await self._client.commit({place: last.position.number + 1})
             except (CommitFailedError, IllegalStateError):
                 return
 
     async def lag(self) -> int:
         """Return how many messages after the last commit there are, in the partitions of this replica."""
         with translated():
-            places = self._client.assignment()
-            ends = await self._client.end_offsets(places) if places else {}
-            return sum([end - await self._committed(place) for place, end in ends.items()])
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                places = self._client.assignment()
+                ends = await self._client.end_offsets(places) if places else {}
+                return sum([end - await self._committed(place) for place, end in ends.items()])
 
     async def close(self) -> None:
         """Leave the group, so that the other replicas take over at once."""
@@ -152,7 +158,8 @@ class KafkaSubscription:
                 async with asyncio.timeout(_QUIET_SECONDS):
                     return await self._client.getone()
             except TimeoutError:
-                await self._watchdog.look()
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await self._watchdog.look()
 
     async def _committed(self, place: TopicPartition) -> int:
         committed = await self._client.committed(place)
@@ -168,10 +175,11 @@ class _Producer(AIOKafkaProducer):  # type: ignore[misc] # the client is untyped
     async def give_up(self) -> None:
         """Close without what is still queued. The client's `stop` would wait until a broker takes it."""
         self._closed = True
-        try:
-            await self._sender.close()
-        finally:
-            await self.client.close()
+        with translated():
+            try:
+                await self._sender.close()
+            finally:
+                await self.client.close()
 
 
 class KafkaPublisher:

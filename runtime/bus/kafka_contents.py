@@ -48,7 +48,8 @@ async def contents(
             with translated():
                 left = {place for place in left if await client.position(place) < ends[place]}
     finally:
-        await client.stop()
+        with translated():
+            await client.stop()
 
 
 async def _committed(settings: KafkaSettings, group: str) -> Mapping[TopicPartition, int]:

@@ -43,16 +43,16 @@ class Topics:
             KafkaUnavailable: Kafka does not answer, or refuses.
         """
         admin = AIOKafkaAdminClient(**CLIENT, **self._settings.client())
-        try:
-            with translated():
+        with translated():
+            try:
                 await admin.start()
                 there = self._partitions.keys() & set(await admin.list_topics())
                 await self._create(admin, self._partitions.keys() - there)
                 if not self._is_compared:
                     self.differences = await self._compare(admin, there)
                     self._is_compared = True
-        finally:
-            await admin.close()
+            finally:
+                await admin.close()
 
     async def _create(self, admin: AIOKafkaAdminClient, missing: Collection[str]) -> None:
         if not missing:
