@@ -28,6 +28,7 @@ up-cluster: .venv/.setup ## Run it as in production: PostgreSQL, Kafka, two repl
 test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache Kafka
 	@$(PYTHON) -m lanhmanh.cluster.jars || echo "The run goes on without it, and says so again at its end." >&2
 	@$(PYTHON) -m tools.manifests.obtain || echo "The run goes on without them." >&2
+	@$(PYTHON) -m tools.tool_cache libfaketime || echo "The run goes on without it." >&2
 	@$(PYTHON) -m pytest -n 2
 
 test-fast: .venv/.setup ## Run the tests that need no server and no process of their own
@@ -65,8 +66,16 @@ generate: .venv/.setup ## Write all generated files anew
 	@$(PYTHON) -m tools.config_docs
 	@$(PYTHON) -m tools.manifests.alerts
 
-soak: .venv/.setup ## Pull the plug of the running product KILLS times (50) in the middle of a stream
-	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q --timeout=0 -p tests.servers.without tests/faults
+soak: .venv/.setup ## Run the long tests of faults (AREA=kills, AREA=faults; MINUTES=10 is the least of them)
+ifneq ($(AREA),faults)
+	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q --timeout=0 tests/faults/test_kill.py
+endif
+ifneq ($(AREA),kills)
+	@$(PYTHON) -m lanhmanh.cluster.jars
+	@$(PYTHON) -m tools.tool_cache libfaketime
+	@LANHMANH_TEST_FAULTS=10 LANHMANH_TEST_WRITES=100000 LANHMANH_TEST_MINUTES=$(or $(MINUTES),inf) \
+		$(PYTHON) -m pytest -q --timeout=0 tests/faults/test_matrix.py
+endif
 
 mutants: .venv/.setup ## Break the guarantee in each of the ways of tests/mutants, and see that a test notices
 	@$(PYTHON) -m tools.mutants $(NAMES)

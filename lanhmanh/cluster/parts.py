@@ -21,13 +21,19 @@ def issuer_command(data: Path) -> Command:
     return _part("issuer", "issuer", port, {"LANHMANH_DATA": str(data), "LANHMANH_ISSUER": f"http://{HOST}:{port}"})
 
 
-def service_commands(databases: Mapping[Name, str], *, data: Path, issuer: str, kafka: str) -> list[Command]:
-    """Return what runs the replicas of every service, each with its own service's database only."""
+def service_commands(
+    databases: Mapping[Name, str], *, data: Path, issuer: str, kafka: str, copies: int = 1
+) -> list[Command]:
+    """Return what runs the replicas of every service, each with its own service's database only.
+
+    `copies` is how many brokers keep each topic.
+    """
     around = {
         "LANHMANH_DATA": str(data),
         "LANHMANH_ISSUER": issuer,
         "LANHMANH_KAFKA__BOOTSTRAP_SERVERS": kafka,
-        "LANHMANH_KAFKA__REPLICATION": "1",
+        "LANHMANH_KAFKA__REPLICATION": str(copies),
+        "LANHMANH_KAFKA__SESSION_TIMEOUT_MS": "2000",
     }
     return [
         _part(name, f"{name}-{number}", free_port(), {**around, "LANHMANH_DATABASE_URL": url})

@@ -51,7 +51,7 @@ def reports(plan: str, duties: Iterator[tuple[str, str]]) -> Iterator[Letter]:
     for unit, period in duties:
         covers = [{"rule": "monthly", "period": period, "figures": {"activities.held": 1}}]
         body = {"plan": plan, "unit": unit, "covers": covers}
-        yield Letter("report", f"{unit}/{period}", "/v1/reports", json.dumps(body).encode())
+        yield Letter("report", f"{plan}/{unit}/{period}", "/v1/reports", json.dumps(body).encode())
 
 
 def tips(units: list[str]) -> Iterator[Letter]:
@@ -62,14 +62,36 @@ def tips(units: list[str]) -> Iterator[Letter]:
         yield Letter("tip", f"msg_{number}", path, json.dumps(body, ensure_ascii=False).encode())
 
 
+class Envelopes:
+    """What is written on letters: a signature on tips, a token on everything else."""
+
+    def __init__(self, data: Path) -> None:
+        self.token = ""
+        """Of the product that is running: another start may have another address, and so another issuer."""
+        self.support_token = ""
+        """The same for referrals: no token opens everything."""
+        self._secret = json.loads((data / "keys" / SENDERS_FILE).read_text("utf-8"))[DEVELOPMENT_SENDER]["secrets"][0]
+
+    def headers(self, letter: Letter) -> dict[str, str]:
+        """Return the headers with which a letter is sent now."""
+        headers = {"content-type": "application/json"}
+        if letter.kind != "tip":
+            token = self.support_token if letter.kind == "release" else self.token
+            return headers | {"Authorization": f"Bearer {token}", "Idempotency-Key": letter.key}
+        now = SystemClock().now()
+        return headers | {
+            "webhook-id": letter.key,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(self._secret).sign(letter.key, now, letter.body.decode()),
+        }
+
+
 class Stream:
     """Sends letters to a product that may die at any moment."""
 
     def __init__(self, data: Path, *sources: Iterator[Letter]) -> None:
         self.ledger = Ledger()
-        self.token = ""
-        """Of the product that is running: another start may have another address, and so another issuer."""
-        self._secret = json.loads((data / "keys" / SENDERS_FILE).read_text("utf-8"))[DEVELOPMENT_SENDER]["secrets"][0]
+        self.envelopes = Envelopes(data)
         self._sources = sources
 
     async def run_until(self, dead: asyncio.Event, url: str) -> None:
@@ -88,7 +110,7 @@ class Stream:
     async def send_again(self, url: str, letter: Letter) -> httpx.Response:
         """Send something once more that was acknowledged."""
         async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE_SECONDS) as client:
-            return await client.post(letter.path, content=letter.body, headers=self._headers(letter))
+            return await client.post(letter.path, content=letter.body, headers=self.envelopes.headers(letter))
 
     async def _send_all(self, client: httpx.AsyncClient, letters: Iterator[Letter], dead: asyncio.Event) -> None:
         while not dead.is_set():
@@ -99,7 +121,7 @@ class Stream:
     async def _send(self, client: httpx.AsyncClient, letter: Letter) -> bool:
         """Send a letter, and tell whether it was acknowledged."""
         try:
-            answer = await client.post(letter.path, content=letter.body, headers=self._headers(letter))
+            answer = await client.post(letter.path, content=letter.body, headers=self.envelopes.headers(letter))
         except httpx.TransportError:
             self.ledger.unanswered.append(letter)
             return False
@@ -107,16 +129,3 @@ class Stream:
         self.ledger.receipts[letter.key] = answer.json()
         self.ledger.letters[letter.key] = letter
         return True
-
-    def _headers(self, letter: Letter) -> dict[str, str]:
-        headers = {"content-type": "application/json"}
-        if letter.kind == "report":
-            return headers | {"Authorization": f"Bearer {self.token}", "Idempotency-Key": letter.key}
-        now = SystemClock().now()
-        signature = Webhook(self._secret).sign(letter.key, now, letter.body.decode())
-        timestamp = str(int(now.timestamp()))
-        return headers | {
-            "webhook-id": letter.key,
-            "webhook-timestamp": timestamp,
-            "webhook-signature": signature,
-        }

@@ -105,7 +105,7 @@ def _sources(units: list[str]) -> tuple[Iterator[Letter], Iterator[Letter]]:
 
 
 async def _resume(running: Running, stream: Stream) -> None:
-    stream.token = _token(running)
+    stream.envelopes.token = _token(running)
     await stream.retry(running.url)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from pathlib import Path
 
@@ -67,6 +66,8 @@ class OwnPostgres:
             await connection.execute(f"ALTER TABLE {table} SET TABLESPACE {_SMALL}")
             for row in await connection.fetch("SELECT indexname FROM pg_indexes WHERE tablename = $1", table):
                 await connection.execute(f'ALTER INDEX "{row[0]}" SET TABLESPACE {_SMALL}')
+            # What is swept up would be written to first, and the table would long not feel that the disk is full.
+            await connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
         finally:
             await connection.close()
 
@@ -89,14 +90,3 @@ class OwnPostgres:
 
     def _is_ready(self) -> bool:
         return self._home.is_ready(self.port)
-
-
-async def ask(url: str, statement: str, *arguments: object) -> list[asyncpg.Record]:
-    """Return the rows of a query, asked over a connection of its own."""
-    async with asyncio.timeout(10):
-        connection = await asyncpg.connect(url)
-        try:
-            rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
-            return rows
-        finally:
-            await connection.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 
 from kernel.problems import Words
@@ -43,12 +42,15 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Use up all that is free."""
-        with (self._seen_as / "filler").open("wb") as filler, suppress(OSError):
-            while True:
+        free = os.statvfs(self._seen_as)
+        piece = free.f_bavail * free.f_frsize
+        with (self._seen_as / "filler").open("wb") as filler:
+            while piece >= free.f_frsize:
                 # Others write too: what was free a moment ago may not be.
-                free = os.statvfs(self._seen_as)
-                os.posix_fallocate(filler.fileno(), filler.tell(), max(free.f_frsize, free.f_bavail * free.f_frsize))
-                filler.seek(0, os.SEEK_END)
+                try:
+                    os.posix_fallocate(filler.fileno(), filler.seek(0, os.SEEK_END), piece)
+                except OSError:
+                    piece //= 2
 
     def free(self) -> None:
         """Give back what was used up."""
