@@ -46,7 +46,7 @@ class OwnPostgres:
 
     @property
     def url(self) -> str:
-        """`postgresql://user:password@host:port` of the superuser, without a database."""
+        """The URL of the superuser, with a password and without a database."""
         return f"postgresql://{ADMIN}:{self._password}@127.0.0.1:{self.port}"
 
     async def provide(self) -> dict[Name, str]:
