@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -12,6 +13,9 @@ T = TypeVar("T")
 
 LONGEST_SECONDS = 5.0
 """How long it sleeps at most: other replicas commit too and ring no bell here, and a clock may be set."""
+
+CROWD_SECONDS = 0.1
+"""How long it lets commits come before it looks what they changed: one look serves a crowd of them."""
 
 
 class Watch(Generic[T]):
@@ -65,6 +69,8 @@ class Watch(Generic[T]):
             await self.catch_up()
             return
         await self._database.committed.after(rings, at_most=min(left, LONGEST_SECONDS))
+        if self._database.committed.rings != rings:
+            await asyncio.sleep(CROWD_SECONDS)
 
     async def _seconds_left(self) -> float:
         at = await self.next_at()

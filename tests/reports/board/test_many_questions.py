@@ -30,7 +30,7 @@ from tests.reports.builders import DISTRICTS, QUARTER, UNIT, a_rule, an_indicato
 from tests.reports.office import H1, Q2, Office, PlansOffice, cover
 from tests.rig import a_database
 
-pytestmark = pytest.mark.usefixtures("watch", "plan")
+pytestmark = pytest.mark.usefixtures("plan")
 
 ALL = ComplianceQuestion(UnitId(UNIT["60"]), "binh-thuan-2025", detail="obligations")
 MET = IndicatorsQuestion("binh-thuan-2025", UnitId(UNIT["60"]))
