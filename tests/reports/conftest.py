@@ -94,14 +94,14 @@ def application() -> FastAPI:
 
 @pytest.fixture
 def watch(service: Reports) -> Watch[Any]:
-    """The service's watch on alarms, which catches up only when told to: ask for it before the running service."""
+    """The service's watch on alarms, which catches up only when told to: what it raises would change revisions."""
     (watch,) = service.watches
     service.watches = ()
     return watch
 
 
 @pytest_asyncio.fixture
-async def client(service: Reports) -> AsyncIterator[httpx.AsyncClient]:
+async def client(service: Reports, watch: Watch[Any]) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ARG001 - nobody watches
     """A caller of the running service, which knows nothing yet."""
     app = application()
     app.state.service = service

@@ -9,14 +9,13 @@ import pytest
 import pytest_asyncio
 
 from contracts.plan import Plan
-from runtime.watch import Watch
 from tests.reports.builders import FRONT, HALF_YEAR, NINE_MONTHS, POLICE, QUARTER, YEAR, a_plan
 from tests.reports.office import Office, PlansOffice, cover
 
 
 @pytest_asyncio.fixture
-async def plan(watch: Watch[Any], plans: PlansOffice) -> Plan:  # noqa: ARG001 - asked for first: nobody watches
-    """Bình Thuận's plan, issued this morning. Nobody raises alarms meanwhile, whose revisions would change ETags."""
+async def plan(plans: PlansOffice) -> Plan:
+    """Bình Thuận's plan, issued this morning."""
     return await plans.issue(a_plan(rules=[QUARTER, HALF_YEAR, NINE_MONTHS, YEAR, POLICE, FRONT]))
 
 
