@@ -77,8 +77,9 @@ async def _last_before(read: Read, since: datetime | None) -> int:
     """Return the last transaction before an instant that told something: a border between whole transactions."""
     if since is None:
         return -1
-    before = select(func.max(outbox.c.revision)).where(outbox.c.recorded_at < since)
-    last: int | None = (await read.execute(before)).scalar_one()
+    # From the end, by the index of the numbers: time grows with them.
+    before = select(outbox.c.revision).where(outbox.c.recorded_at < since).order_by(outbox.c.revision.desc()).limit(1)
+    last: int | None = (await read.execute(before)).scalar_one_or_none()
     return -1 if last is None else last
 
 
@@ -86,9 +87,7 @@ async def _outbox_with_topic(service: Service, since: datetime | None) -> Compar
     topic = topic_of(service.name)
     async with service.database.read() as read:
         told = select(outbox.c.event_id, outbox.c.type, outbox.c.key, outbox.c.revision, outbox.c.recorded_at)
-        told = told.where(outbox.c.sent_at.is_not(None))
-        if since is not None:
-            told = told.where(outbox.c.recorded_at >= since)
+        told = told.where(outbox.c.sent_at.is_not(None), outbox.c.revision > await _last_before(read, since))
         sent = {row.event_id: row for row in await read.execute(told)}
     there = {one.event_id: one async for one in service.bus.contents(topic, since=since)}
     missing = (_element(row) for event_id, row in sent.items() if event_id not in there)

@@ -9,7 +9,6 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, RowMapping, String, Table, Uuid, delete, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.ids import new_id
@@ -99,8 +98,7 @@ class Reconciler:
         found, failure = None, None
         try:
             found = await reconcile(self._service, asked["since"])
-        except (OSError, SQLAlchemyError) as error:
-            # Whoever asked is told. It must not stop the relay, which is why there is nothing to compare with.
+        except Exception as error:  # noqa: BLE001 - whoever asked is told; the relay beside it must go on
             failure = type(error).__name__
             get_logger(self._service.name).warning("not reconciled", error=failure)
         await self._database.mark(partial(self._finish, run_id=asked["id"], found=found, failure=failure))

@@ -199,14 +199,19 @@ async def test_an_instant_without_a_zone_is_refused(client: httpx.AsyncClient, o
     assert answer.status_code == 422
 
 
-async def test_a_broker_that_is_away_fails_the_run_and_stops_nothing(
-    client: httpx.AsyncClient, operator: dict[str, str], pier: Pier, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("failure", [ConnectionResetError, KeyError], ids=["a broker away", "a defect"])
+async def test_what_fails_a_run_is_told_and_stops_nothing(
+    client: httpx.AsyncClient,
+    operator: dict[str, str],
+    pier: Pier,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: type[Exception],
 ) -> None:
     def away(*_: object, **__: object) -> None:
-        raise ConnectionResetError
+        raise failure
 
     with monkeypatch.context() as patched:
         patched.setattr(pier, "contents", away)
         run = await finished(client, operator, {})
 
-    assert (run["failure"], run["found"]) == ("ConnectionResetError", None)
+    assert (run["failure"], run["found"]) == (failure.__name__, None)
