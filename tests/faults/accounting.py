@@ -58,8 +58,13 @@ class Account:
 
 
 async def account_for(world: World, driver: Driver, poison: Poison) -> Account:
-    """Compare what was acknowledged, what was told, and what took effect."""
+    """Wait until all has arrived, and compare what was acknowledged, what was told, and what took effect."""
     await _settled(world, poison)
+    return await compared(world, driver, poison)
+
+
+async def compared(world: World, driver: Driver, poison: Poison) -> Account:
+    """Compare them as they are."""
     account = Account(acknowledged=len(driver.ledger.receipts))
     await _receipts(world, driver, account)
     told = {name: await _told(world, name) for name in Name}

@@ -17,7 +17,7 @@ from tests.journeys.product import LANHMANH
 
 async def reconciled(world: World) -> tuple[int, str]:
     """Return the exit code of `lanhmanh reconcile`, and what it prints."""
-    aside = await world.ask(Name.REPORTS, "SELECT event_id FROM dead_letter")
+    aside = await world.ask(Name.REPORTS, "SELECT event_id FROM dead_letter WHERE discarded_at IS NULL")
     await asyncio.to_thread(_discard, world, [row["event_id"] for row in aside])
     return await asyncio.to_thread(_reconcile, world)
 

@@ -16,7 +16,8 @@ from lanhmanh.api import development_token, scopes_of
 from lanhmanh.cluster.jars import ensure_kafka_jars
 from lanhmanh.cluster.postgres import find_binaries
 from lanhmanh.folder import Folder
-from tests.faults.accounting import Account, account_for
+from tests.faults.accounting import Account, account_for, compared
+from tests.faults.damage import DAMAGES
 from tests.faults.driver import Driver
 from tests.faults.fault import Fault
 from tests.faults.flow import Flow
@@ -102,11 +103,12 @@ async def test_nothing_acknowledged_is_lost_and_no_effect_doubled_whatever_fails
         async with driver.connected():
             await _stream(matrix, flow, faults)
             account = await account_for(world, driver, poison)
-        code, said = await reconciled(world)
-        tell(_report(matrix, faults, account, driver))
-        tell(said)
-    account.ensure_exact()
-    assert code == 0, said
+            code, said = await reconciled(world)
+            tell(_report(matrix, faults, account, driver))
+            tell(said)
+            account.ensure_exact()
+            assert code == 0, said
+            await _ensure_damage_is_noticed(world, driver, poison)
     assert not IS_SOAK or not matrix.recoveries.slow(faults)
 
 
@@ -124,6 +126,19 @@ async def _stream(matrix: Matrix, flow: Flow, faults: Sequence[Fault]) -> None:
             rounds += 1
             if time.monotonic() - began > MINUTES * 60:
                 break
+
+
+async def _ensure_damage_is_noticed(world: World, driver: Driver, poison: Poison) -> None:
+    """Damage what was just found to be whole: who says that nothing is lost must be able to say that something is."""
+    planted = [await damage(world) for damage in DAMAGES]
+
+    account = await compared(world, driver, poison)
+    code, said = await reconciled(world)
+
+    for one in planted:
+        assert one.noticed_by(account), f"{one.name} was not noticed: {account.lost}, {account.doubled}"
+        assert one.named is None or one.named in said, f"reconcile does not name {one.named}: {said}"
+    assert code == 1
 
 
 def _begin(world: World) -> tuple[Mail, Envelopes]:
