@@ -15,6 +15,10 @@ class ServiceUnreachable(Exception):
     """No answer begins to come from a service: it is down, or the way to it is."""
 
 
+class ReplicaLost(ServiceUnreachable):
+    """One replica of several hung up: the others are there, and whoever comes again finds them."""
+
+
 class CircuitBreaker:
     """One service's breaker: closed while it works, open for `pause` after failures, then one request tries."""
 
@@ -45,6 +49,9 @@ class CircuitBreaker:
         is_trial = self._admit()
         try:
             yield
+        except ReplicaLost:
+            # All that was on its way to it fails at once: it would look as if the service had failed so often.
+            raise self._unavailable() from None
         except ServiceUnreachable:
             self._note_failure()
             raise self._unavailable() from None

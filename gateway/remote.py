@@ -15,7 +15,7 @@ import aiohttp
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
-from gateway.breaker import ServiceUnreachable
+from gateway.breaker import ReplicaLost, ServiceUnreachable
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection"}
@@ -78,12 +78,17 @@ class RemoteUpstream:
                     raise body.failure from None
                 self._rests_until[base_url] = asyncio.get_running_loop().time() + self._rest
                 if not isinstance(error, _NOTHING_SENT) and not _can_be_sent_again(scope, body):
-                    raise ServiceUnreachable from error
+                    raise (ReplicaLost if self._others_work() else ServiceUnreachable) from error
             else:
                 self._rests_until.pop(base_url, None)
                 async with response:
                     return await _relay(response, send)
         raise ServiceUnreachable
+
+    def _others_work(self) -> bool:
+        """Say whether there are replicas that do not rest."""
+        now = asyncio.get_running_loop().time()
+        return any(self._rests_until.get(url, 0.0) <= now for url in self._turns)
 
     def _in_turn(self) -> Sequence[str]:
         """Return all replicas: the one whose turn it is first, those that rest last."""

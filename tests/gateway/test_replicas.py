@@ -53,10 +53,12 @@ def nobody() -> str:
 
 
 @asynccontextmanager
-async def before(*urls: str, rest: float = A_LONG_REST) -> AsyncIterator[httpx.AsyncClient]:
+async def before(
+    *urls: str, rest: float = A_LONG_REST, breaker_failures: int = 100
+) -> AsyncIterator[httpx.AsyncClient]:
     """Open a gateway before the replicas at these addresses, and return its client."""
     document = a_document("GET /v1/plans", "POST /v1/plans", "DELETE /v1/plans")
-    settings = a_settings(read_retries=0, breaker_failures=100)
+    settings = a_settings(read_retries=0, breaker_failures=breaker_failures)
     async with Door({"plans": RemoteUpstream(*urls, rest=rest)}, {"plans": document}, settings).open() as client:
         yield client
 
@@ -119,6 +121,35 @@ async def test_write_on_which_a_replica_hung_up_reaches_no_other(method: str, co
         said = await said_by(client, method, content)
 
     assert (said, rude.asked, other.asked) == ("503", 1, 0)
+
+
+@pytest.mark.asyncio
+async def test_writes_that_a_replica_takes_with_it_do_not_have_the_service_left_alone() -> None:
+    async with (
+        RudeReplica().listening() as rude,
+        served(echo_service("second")) as second,
+        before(rude.url, second, breaker_failures=2) as client,
+    ):
+        under_way = await asyncio.gather(*(client.post("/v1/plans", content="a body") for _ in range(8)))
+        after = await said_by(client, "POST", "a body")
+
+    lost = [answer for answer in under_way if answer.status_code == 503]
+    assert len(lost) == rude.asked >= 2
+    assert {answer.headers["retry-after"] for answer in lost} == {"1"}
+    assert after == "second"
+
+
+@pytest.mark.asyncio
+async def test_service_of_which_all_replicas_hang_up_is_left_alone() -> None:
+    async with (
+        RudeReplica().listening() as rude,
+        RudeReplica().listening() as other,
+        before(rude.url, other.url, breaker_failures=2) as client,
+    ):
+        said = [await said_by(client, "POST", "a body") for _ in range(6)]
+
+    assert said == ["503"] * 6
+    assert rude.asked + other.asked == 3
 
 
 @pytest.mark.asyncio
