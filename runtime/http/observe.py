@@ -11,14 +11,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kernel.problems import Problem
+from runtime.database.failure import is_passing
 from runtime.http.problem_document import answer_problem
-from runtime.http.refusals import Unforeseen
+from runtime.http.refusals import StoreUnavailable, Unforeseen
 from runtime.service import Service
 from runtime.telemetry.log import get_logger
 from runtime.telemetry.trace import set_traceparent
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """A method is any word that the caller likes: only these become labels."""
+_RETRY_SECONDS = 2
+"""When to come again after the database failed."""
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -62,8 +66,7 @@ class Observed:
                 if status is not None:
                     # Half of an answer is out: only breaking off tells the caller that it is not whole.
                     raise AnswerBroken from None
-                problem = Unforeseen(request_id=request_id)
-                await answer_problem(Request(scope), problem)(scope, receive, noting)
+                await answer_problem(Request(scope), _problem(error, request_id))(scope, receive, noting)
             finally:
                 self._note(scope, status or 500, time.perf_counter() - began)
 
@@ -73,6 +76,12 @@ class Observed:
         self._metrics.requests.labels(self._name, method, route, str(status)).inc()
         self._metrics.seconds.labels(self._name, route).observe(seconds)
         self._log.info("request", method=method, route=route, status=status, seconds=round(seconds, 6))
+
+
+def _problem(error: Exception, request_id: str) -> Problem:
+    if is_passing(error):
+        return StoreUnavailable(request_id=request_id, retry_after=_RETRY_SECONDS)
+    return Unforeseen(request_id=request_id)
 
 
 def _template(scope: Scope) -> str:

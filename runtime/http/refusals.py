@@ -154,6 +154,23 @@ class Unforeseen(Fault):
     en = Words("Our fault", "Request {request_id} met a defect of ours.", "Send again with the same key.")
 
 
+class StoreUnavailable(Fault):
+    """The database is away, full or busy. `retry_after` is in whole seconds."""
+
+    code = "store_unavailable"
+    status = 503
+    vi = Words(
+        "Kho dữ liệu tạm ngừng",
+        "Dịch vụ hiện không đọc hoặc ghi được dữ liệu của mình (yêu cầu {request_id}).",
+        "Gửi lại cùng khóa sau {retry_after} giây.",
+    )
+    en = Words(
+        "Store unavailable",
+        "The service cannot read or write its data now (request {request_id}).",
+        "Send again with the same key in {retry_after} seconds.",
+    )
+
+
 class NotReady(Fault):
     """A part that the service needs is not there."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import structlog
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from starlette.responses import StreamingResponse
 
 from kernel.ids import UnitId
@@ -139,6 +141,13 @@ async def fail(call: Reads) -> dict[str, str]:
     raise ValueError(f"{SECRET} for {call.principal.client_id}")
 
 
+@broken.read("/v1/broken/store", scope="lighthouse:read", units=UnitRule.ANY)
+async def meet_a_full_disk(call: Reads) -> dict[str, str]:  # noqa: ARG001
+    full = sqlite3.OperationalError(f"disk full at {SECRET}")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    raise OperationalError("INSERT", {"content": SECRET}, full)
+
+
 @broken.read("/v1/broken/half", scope="lighthouse:read", units=UnitRule.ANY)
 async def answer_half(call: Reads) -> StreamingResponse:  # noqa: ARG001
     async def half() -> Any:
@@ -195,6 +204,20 @@ async def test_an_unforeseen_failure_is_answered_without_its_text(log: Log, serv
     assert (failed["event"], failed["error"], failed["route"]) == ("request failed", "ValueError", "/v1/broken/fails")
     assert request["status"] == 500
     assert SECRET not in log.stream.getvalue()
+
+
+async def test_a_database_that_fails_is_said_with_when_to_come_again(
+    log: Log, service: Service, kim_tan: Caller
+) -> None:
+    async with a_client(an_app(service, broken)) as client:
+        answer = await client.get("/v1/broken/store", headers={**kim_tan, "Accept-Language": "en"})
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+    assert (answer.headers["retry-after"], answer.json()["mend"]) == (
+        "2",
+        "Send again with the same key in 2 seconds.",
+    )
+    assert SECRET not in answer.text + log.stream.getvalue()
 
 
 async def test_an_answer_that_breaks_in_its_middle_is_broken_off_without_its_text(
