@@ -9,6 +9,7 @@ ICT = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Legal time of Viet Nam. Fixed at UTC+7 since 13/6/1975, so no time-zone database is needed."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Clock(Protocol):
@@ -80,7 +81,7 @@ def end_of(day: date) -> datetime:
 
 def to_micros(instant: datetime) -> int:
     """Return an instant as whole microseconds since 1970-01-01T00:00Z."""
-    return (as_utc(instant) - _EPOCH) // timedelta(microseconds=1)
+    return (as_utc(instant) - _EPOCH) // _MICROSECOND
 
 
 def from_micros(micros: int) -> datetime:

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.model import Event
 from runtime.bus import Bus, Message, Subscription
 from runtime.bus.binary_mode import UNREADABLE
+from runtime.cancellation import all_of
 from runtime.database import Database, Write
 from runtime.database.failure import is_passing
 from runtime.dead_letter import list_waiting, mark_replayed, put_aside
@@ -36,6 +37,8 @@ BATCH = 100
 """Messages in one transaction at most."""
 TRIES = 8
 """How often one message is tried before it is put aside."""
+COMMIT_TRIES = 3
+"""How often the bus may fail to hear how far a consumer has come, before the consumer subscribes anew."""
 PAUSES = Pauses(first=0.05, longest=5.0)
 """Between two tries."""
 
@@ -52,7 +55,10 @@ class On(Generic[E]):
 
 
 class Consumer:
-    """One consumer of one topic. A service reads each of its topics with one, all under the same name."""
+    """One consumer of one topic: run it by `run_alone`.
+
+    A service reads each of its topics with one, all under the same name.
+    """
 
     def __init__(
         self,
@@ -80,41 +86,49 @@ class Consumer:
         """When it last handled something."""
 
     async def run(self) -> None:
-        """Handle messages until cancelled. A failure of the database or the bus is waited out."""
-        pauses = iter(self._pauses)
-        while True:
-            try:
-                subscription = await self._subscribed()
-                await self._handle_batch(subscription, await subscription.fetch(BATCH))
-                pauses = iter(self._pauses)
-            except Exception as error:  # noqa: BLE001 - a consumer that ends would stop its service's events unnoticed
-                self._log.warning("consumer waits", consumer=self.name, topic=self.topic, error=type(error).__name__)
-                # What was fetched and not committed comes again with the new subscription.
-                await self._leave()
-                await asyncio.sleep(next(pauses))
+        """Handle messages until cancelled, or until database or bus fail.
 
-    async def close(self) -> None:
-        """Leave the topic."""
+        What was fetched and not committed comes again in the next run.
+        """
+        try:
+            await self._retry_dead_letters()
+            self._subscription = await self._bus.subscribe(self.name, self.topic, self._database)
+            self.subscribed.set()
+            await self._consume(self._subscription)
+        except Exception as error:
+            self._log.warning("consumer waits", consumer=self.name, topic=self.topic, error=type(error).__name__)
+            raise
+        finally:
+            await self._leave()
+
+    async def _leave(self) -> None:
+        """Leave the topic, which a failure may have reached too."""
         self.subscribed.clear()
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
-            await subscription.close()
-
-    async def _leave(self) -> None:
-        """Leave the topic after a failure, which may have reached the bus too."""
-        with suppress(Exception):
-            await self.close()
+            with suppress(Exception):
+                await subscription.close()
 
     async def lag(self) -> int:
         """Return how many events are still to be handled."""
         return await self._subscription.lag() if self._subscription is not None else 0
 
-    async def _subscribed(self) -> Subscription:
-        if self._subscription is None:
-            await self._retry_dead_letters()
-            self._subscription = await self._bus.subscribe(self.name, self.topic, self._database)
-            self.subscribed.set()
-        return self._subscription
+    async def _consume(self, subscription: Subscription) -> None:
+        """Handle what comes. While one batch takes effect, the one after is fetched and the one before committed."""
+        fetched = asyncio.Queue[Sequence[Message]](maxsize=1)
+        progress = _Progress(subscription)
+
+        async def fetch() -> None:
+            while True:
+                await fetched.put(await subscription.fetch(BATCH))
+
+        async def handle() -> None:
+            while True:
+                messages = await fetched.get()
+                await self._handle_batch(subscription, messages)
+                progress.note(messages)
+
+        await all_of(fetch(), handle(), progress.tell())
 
     async def _handle_batch(self, subscription: Subscription, messages: Sequence[Message]) -> None:
         for together in self._split(messages):
@@ -128,7 +142,6 @@ class Consumer:
                     raise
                 for message in together:
                     await self._insist(subscription, message)
-        await subscription.commit(messages[-1])
         self.progressed_at = monotonic()
 
     def _split(self, messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
@@ -231,3 +244,39 @@ class Consumer:
             else:
                 at = self._database.clock.now()
                 await self._database.mark(partial(mark_replayed, consumer=self.name, message=message, at=at))
+
+
+class _Progress:
+    """How far a consumer has come, and the bus does not know yet.
+
+    Handling does not wait for the bus to hear it: what it does not know comes again, and is in the inbox.
+    """
+
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+        self._last: dict[str, Message] = {}
+        self._noted = asyncio.Event()
+
+    def note(self, handled: Sequence[Message]) -> None:
+        """Note what has taken effect."""
+        self._last.update((message.position.stream, message) for message in handled)
+        self._noted.set()
+
+    async def tell(self) -> None:
+        """Tell the bus, again and again.
+
+        Raises:
+            OSError: It has failed `COMMIT_TRIES` times in a row: a new client may find a bus that this one does not.
+        """
+        failures = 0
+        while True:
+            await self._noted.wait()
+            self._noted.clear()
+            try:
+                await self._subscription.commit(list(self._last.values()))
+                failures = 0
+            except OSError:
+                failures += 1
+                if failures == COMMIT_TRIES:
+                    raise
+                self._noted.set()

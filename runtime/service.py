@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,8 @@ class Service:
     digest_secret: bytes
     """Key of the digests that tell a retried request from another one with the same key."""
     consumers: Sequence[Consumer] = field(default=())
+    consumes: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while this replica is the one of all that consumes."""
     watches: Sequence[Watch[Any]] = field(default=())
     """What it does when an instant comes, without a request or an event."""
     told: Callable[[Read, int], Awaitable[Told]] = nothing_told

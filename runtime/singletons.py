@@ -1,11 +1,11 @@
-"""Run what only one of all replicas may run: the relay, and what watches the clock."""
+"""Run what only one of all replicas may run: the consumers, the relay, and what watches the clock."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from runtime.cancellation import is_asked_to_end
+from runtime.cancellation import all_of, is_asked_to_end
 from runtime.database import Database
 from runtime.database.lock import held_lock
 from runtime.pauses import Pauses
@@ -17,10 +17,18 @@ _SOUND_SECONDS = 10.0
 """After so long without a failure, the next one is the first again."""
 
 
-async def run_alone(database: Database, jobs: Sequence[Callable[[], Awaitable[None]]], *, pauses: Pauses) -> None:
-    """Run endless jobs until cancelled, in the one replica of the service that holds its lock.
+async def run_alone(
+    database: Database,
+    jobs: Sequence[Callable[[], Awaitable[None]]],
+    *,
+    lock: str = "singletons",
+    pauses: Pauses = PAUSES,
+    held: asyncio.Event | None = None,
+) -> None:
+    """Run endless jobs until cancelled, in the one replica of the service that holds a lock.
 
-    When one fails, or the lock is lost, all stop, so that a replica that is better off may take over.
+    When one fails, or the lock is lost, all stop, so that a replica that is better off may take over. `held` is set
+    while this replica has the lock.
     """
     log = get_logger(database.service)
     loop = asyncio.get_running_loop()
@@ -28,11 +36,18 @@ async def run_alone(database: Database, jobs: Sequence[Callable[[], Awaitable[No
     while True:
         began = loop.time()
         try:
-            async with held_lock(database, "singletons") as until_cut, asyncio.TaskGroup() as together:
-                for job in (until_cut, *jobs):
-                    together.create_task(_endless(job))
-        except Exception as error:  # noqa: BLE001 - a job that ends would leave a service's events unsent, unnoticed
-            log.warning("singletons wait", error=_kind(error))
+            async with held_lock(database, lock) as until_cut:
+                if held is not None:
+                    held.set()
+                await all_of(*(_endless(job) for job in (until_cut, *jobs)))
+        except Exception as error:
+            log.warning("lock is let go", lock=lock, error=_kind(error))
+            if is_asked_to_end():
+                # Something failed while it was ended: the failure came in the place of the cancellation.
+                raise asyncio.CancelledError from error
+        finally:
+            if held is not None:
+                held.clear()
         if loop.time() - began > _SOUND_SECONDS:
             waits = iter(pauses)
         await asyncio.sleep(next(waits))
@@ -43,12 +58,8 @@ class JobEnded(Exception):
 
 
 async def _endless(job: Callable[[], Awaitable[None]]) -> None:
-    """Run a job; that it ends is a failure too, in whichever way, unless it was asked to."""
-    try:
-        await job()
-    except asyncio.CancelledError:
-        if is_asked_to_end():
-            raise
+    """Run a job; that it ends is a failure too."""
+    await job()
     raise JobEnded
 
 

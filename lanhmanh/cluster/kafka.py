@@ -35,11 +35,10 @@ transaction.state.log.replication.factor={nodes}
 transaction.state.log.min.isr={in_sync}
 transaction.state.log.num.partitions=1
 min.insync.replicas={in_sync}
-group.initial.rebalance.delay.ms=0
-# Replicas ask for less than what is allowed by default, so that others take over soon after one was killed.
-group.min.session.timeout.ms=2000
 # So long a node may be silent before others lead in its place.
 broker.session.timeout.ms=6000
+# So long a broker waits for a controller that hangs, before it asks the next one; by default 30 s.
+controller.socket.timeout.ms=5000
 """
 
 

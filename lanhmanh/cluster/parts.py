@@ -33,7 +33,6 @@ def service_commands(
         "LANHMANH_ISSUER": issuer,
         "LANHMANH_KAFKA__BOOTSTRAP_SERVERS": kafka,
         "LANHMANH_KAFKA__REPLICATION": str(copies),
-        "LANHMANH_KAFKA__SESSION_TIMEOUT_MS": "2000",
     }
     return [
         _part(name, f"{name}-{number}", free_port(), {**around, "LANHMANH_DATABASE_URL": url})

@@ -33,14 +33,14 @@ class Subscription(Protocol):
     """
 
     async def fetch(self, limit: int) -> Sequence[Message]:
-        """Wait until there are messages after the last ones fetched, and return some of one partition."""
+        """Wait until there are messages after the last ones fetched, and return some, those of one key in order."""
         ...
 
     async def record(self, connection: AsyncConnection, last: Message) -> None:
         """Note in the consumer's own transaction how far it has come, unless the bus itself keeps that."""
         ...
 
-    async def commit(self, last: Message) -> None:
+    async def commit(self, handled: Sequence[Message]) -> None:
         """Tell the bus how far the consumer has come, after its transaction committed."""
         ...
 

@@ -15,23 +15,25 @@ from runtime.bus.message import Message, Position
 UNREADABLE = "unreadable"
 """Type of what is in a topic and is not a CloudEvent. No consumer has a handler for it."""
 
+_SPECVERSION = ("ce_specversion", b"1.0")
+_CONTENT_TYPE = ("content-type", b"application/json")
 _PLACES = UUID("5b0c6a57-3a0e-5d0c-9a41-7f5f0f4a1b16")
 
 
 def to_headers(message: Message) -> list[tuple[str, bytes]]:
     """Return the headers of a message's record. Its key and its data are the record's."""
-    headers = {
-        "ce_specversion": "1.0",
-        "ce_id": message.event_id,
-        "ce_source": message.source,
-        "ce_type": message.type,
-        "ce_time": as_utc(message.time).isoformat().replace("+00:00", "Z"),
-        "content-type": "application/json",
-    }
+    headers = [
+        _SPECVERSION,
+        ("ce_id", message.event_id.encode()),
+        ("ce_source", message.source.encode()),
+        ("ce_type", message.type.encode()),
+        ("ce_time", as_utc(message.time).isoformat().replace("+00:00", "Z").encode()),
+        _CONTENT_TYPE,
+    ]
     if message.traceparent is not None:
         # The attribute of CloudEvents' distributed tracing extension: the trace that caused the event.
-        headers["ce_traceparent"] = message.traceparent
-    return [(name, value.encode()) for name, value in headers.items()]
+        headers.append(("ce_traceparent", message.traceparent.encode()))
+    return headers
 
 
 def from_record(

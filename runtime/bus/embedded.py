@@ -106,7 +106,7 @@ class EmbeddedSubscription:
                 rows = (await read.execute(self._after(self._at).limit(limit))).all()
             if rows:
                 self._at = (rows[-1].revision, rows[-1].ordinal)
-                return [from_outbox(row, newest.epoch) for row in rows]
+                return from_outbox(rows, newest.epoch)
             await self._producer.committed.after(rings)
 
     async def record(self, connection: AsyncConnection, last: Message) -> None:
@@ -122,7 +122,7 @@ class EmbeddedSubscription:
         statement = insert_for(connection, offset).values(row)
         await connection.execute(statement.on_conflict_do_update(index_elements=["consumer", "topic"], set_=place))
 
-    async def commit(self, last: Message) -> None:
+    async def commit(self, handled: Sequence[Message]) -> None:
         """Do nothing: the offset was committed with the consumer's transaction."""
 
     async def _committed(self) -> tuple[int, int]:
@@ -170,7 +170,7 @@ class SilentSubscription:
     async def record(self, connection: AsyncConnection, last: Message) -> None:
         """Do nothing: there is no message to have come to."""
 
-    async def commit(self, last: Message) -> None:
+    async def commit(self, handled: Sequence[Message]) -> None:
         """Do nothing: there is no message to have come to."""
 
     async def lag(self) -> int:

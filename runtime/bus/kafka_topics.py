@@ -31,28 +31,29 @@ class Topics:
         self._settings = settings
         self._partitions = partitions
         self._log = get_logger(service)
-        self._is_compared = False
+        self._is_ensured = False
         self.differences: Sequence[Difference] = ()
         """What is otherwise, as of the first connection. It is told and left as it is: the brokers' operator, not a
         service that happens to start, decides about what topics hold."""
 
     async def ensure(self) -> None:
-        """Create what is missing; the first time, compare what is there.
+        """Create what is missing, and compare what is there; once that was done, do nothing.
 
         Raises:
             KafkaUnavailable: Kafka does not answer, or refuses.
         """
+        if self._is_ensured:
+            return
         admin = AIOKafkaAdminClient(**CLIENT, **self._settings.client())
         with translated():
             try:
                 await admin.start()
                 there = self._partitions.keys() & set(await admin.list_topics())
                 await self._create(admin, self._partitions.keys() - there)
-                if not self._is_compared:
-                    self.differences = await self._compare(admin, there)
-                    self._is_compared = True
+                self.differences = await self._compare(admin, there)
             finally:
                 await admin.close()
+        self._is_ensured = True
 
     async def _create(self, admin: AIOKafkaAdminClient, missing: Collection[str]) -> None:
         if not missing:

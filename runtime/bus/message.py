@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,8 +19,7 @@ class Position(NamedTuple):
     """The event's place within its transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One event as CloudEvents 1.0 names it."""
 
     topic: str
@@ -37,16 +36,20 @@ class Message:
     """W3C trace context of the request that caused the event."""
 
 
-def from_outbox(row: Any, epoch: UUID) -> Message:
-    """Return the message of an outbox row."""
-    return Message(
-        topic=row.topic,
-        key=row.key,
-        event_id=str(row.event_id),
-        type=row.type,
-        source=row.source,
-        time=row.recorded_at,
-        data=row.data,
-        position=Position(str(epoch), row.revision, row.ordinal),
-        traceparent=row.traceparent,
-    )
+def from_outbox(rows: Iterable[Any], epoch: UUID) -> list[Message]:
+    """Return the messages of outbox rows."""
+    stream = str(epoch)
+    return [
+        Message(
+            topic=row.topic,
+            key=row.key,
+            event_id=str(row.event_id),
+            type=row.type,
+            source=row.source,
+            time=row.recorded_at,
+            data=row.data,
+            position=Position(stream, row.revision, row.ordinal),
+            traceparent=row.traceparent,
+        )
+        for row in rows
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pydantic import BaseModel
-from sqlalchemy import event, make_url
+from sqlalchemy import NullPool, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -68,8 +68,23 @@ def writer_engine(settings: Settings) -> AsyncEngine:
         "lock_timeout": "15000",
         "default_transaction_isolation": "read committed",
     }
+    # Not asked first whether it is still there: a transaction that finds it gone is run again on a new one.
+    return create_async_engine(settings.url, pool_size=1, max_overflow=0, connect_args={"server_settings": limits})
+
+
+def lock_engine(settings: Settings) -> AsyncEngine:
+    """Return an engine for locks, each with a connection of its own that PostgreSQL gives up soon after a machine died.
+
+    With the system's own limits, a lost machine would hold its locks for two hours.
+    """
+    if settings.is_sqlite():
+        return create_async_engine(settings.url, poolclass=NullPool)
+    keepalives = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
     return create_async_engine(
-        settings.url, pool_size=1, max_overflow=0, pool_pre_ping=True, connect_args={"server_settings": limits}
+        settings.url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"server_settings": {**keepalives, "tcp_user_timeout": "10000"}},
     )
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any, TypeVar
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, FromClause
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.model import Event
 from kernel.clock import Clock
-from runtime.database.connect import Settings, lock_file, reader_engine, writer_engine
+from runtime.database.connect import Settings, lock_engine, lock_file, reader_engine, writer_engine
 from runtime.database.failure import is_passing
 from runtime.database.outbox import Published, flush_events
 from runtime.database.revision import Revision, newest, take_next
+from runtime.database.rows import insert_rows
 from runtime.database.wakeup import Wakeup
 from runtime.telemetry.trace import current_traceparent
 
@@ -50,6 +51,7 @@ class Write(Read):
     revision: Revision
     clock: Clock
     _events: list[Published] = field(default_factory=list)
+    _rows: list[tuple[FromClause, Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -69,19 +71,40 @@ class Write(Read):
         trace = traceparent or current_traceparent()
         self._events.extend(Published(event, trace) for event in events)
 
+    @property
+    def added(self) -> int:
+        """How many rows were added so far."""
+        return len(self._rows)
+
+    def add(self, table: FromClause, row: Mapping[str, Any]) -> None:
+        """Have a row inserted at the end of this transaction, in one statement with all that are added to the table.
+
+        What reads the table within the transaction does not find it.
+        """
+        self._rows.append((table, row))
+
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
-        """Try something within the transaction: when it raises, it alone is undone, with the events it published."""
-        published = len(self._events)
+        """Try something within the transaction: when it raises, it alone is undone, with what it published and added.
+
+        What it added is inserted at the end, with all else: that the database refuses it fails the transaction.
+        """
+        published, added = len(self._events), len(self._rows)
         try:
             async with self.connection.begin_nested():
                 yield
         except BaseException:
             del self._events[published:]
+            del self._rows[added:]
             raise
 
     async def flush(self, source: str) -> None:
-        """Write the outbox rows. Called once, by the database, before the commit."""
+        """Write the added rows and the outbox rows. Called once, by the database, before the commit."""
+        added: dict[FromClause, list[Mapping[str, Any]]] = {}
+        for table, row in self._rows:
+            added.setdefault(table, []).append(row)
+        for table, rows in added.items():
+            await insert_rows(self.connection, table, rows)
         await flush_events(self.connection, self.revision, source, self._events)
 
 
@@ -96,6 +119,7 @@ class Database:
         """Wakes whoever waits for new facts in this process."""
         self._writer: AsyncEngine = writer_engine(settings)
         self._reader: AsyncEngine = reader_engine(settings)
+        self._locks: AsyncEngine = lock_engine(settings)
         self._turn = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
         self._lock: IO[str] | None = None
@@ -114,6 +138,7 @@ class Database:
             await asyncio.gather(*self._running, return_exceptions=True)
         await self._reader.dispose()
         await self._writer.dispose()
+        await self._locks.dispose()
         if self._lock is not None:
             self._lock.close()
 
@@ -167,8 +192,8 @@ class Database:
     @asynccontextmanager
     async def connection_of_its_own(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection for a lock that outlives transactions. Not for reading or writing."""
-        async with self._reader.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with self._locks.connect() as connection:
+            yield connection
 
     async def migrate(self, run: Callable[[Any], None]) -> None:
         """Run schema changes on the writing connection. `run` gets a synchronous connection."""

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.database.database import Database
 
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS = 0.5
+"""How often others ask for a lock, and so how soon one takes over."""
 _CHECK_SECONDS = 2.0
-"""How often it is asked whether the connection that holds a lock is still there."""
+"""How often it is asked whether the connection that holds a lock is still there, and how long the answer may take."""
 
 Watch = Callable[[], Awaitable[None]]
 
@@ -36,10 +37,8 @@ async def held_lock(database: Database, name: str) -> AsyncIterator[Watch]:
         # Asked again and again rather than waited for: a waiting statement would hold the connection for hours.
         while not (await connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})).scalar_one():  # noqa: ASYNC110
             await asyncio.sleep(_RETRY_SECONDS)
-        try:
-            yield partial(_until_cut, connection)
-        finally:
-            await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+        # It is let go with the connection: to ask for it may fail, and would hide why the work ended.
+        yield partial(_until_cut, connection)
 
 
 async def _for_ever() -> None:
@@ -49,4 +48,5 @@ async def _for_ever() -> None:
 async def _until_cut(connection: AsyncConnection) -> None:
     while True:
         await asyncio.sleep(_CHECK_SECONDS)
-        await connection.execute(text("SELECT 1"))
+        async with asyncio.timeout(_CHECK_SECONDS):
+            await connection.execute(text("SELECT 1"))

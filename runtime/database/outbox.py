@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.model import Event
 from runtime.database.revision import Revision
+from runtime.database.rows import insert_rows
 from runtime.database.tables import metadata
 from runtime.database.types import Instant
 
@@ -75,4 +76,4 @@ async def flush_events(
         }
         for ordinal, (event, traceparent) in enumerate(events)
     ]
-    await connection.execute(outbox.insert(), rows)
+    await insert_rows(connection, outbox, rows)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, FromClause, Table
+from sqlalchemy import Column, ColumnElement, FromClause, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,14 +26,45 @@ def insert_for(connection: AsyncConnection, table: FromClause) -> postgresql.Ins
 
 
 async def insert_rows(connection: AsyncConnection, table: FromClause, rows: Rows) -> None:
-    """Insert rows; none is no statement at all."""
-    if rows:
+    """Insert rows that all have the same columns; none is no statement at all."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
         await connection.execute(_table(table).insert(), list(rows))
+    else:
+        await connection.execute(_insert_of_columns(_table(table), tuple(rows[0])), _columns(rows))
 
 
 async def insert_new(connection: AsyncConnection, table: FromClause, rows: Rows, key: Column[Any]) -> set[Any]:
-    """Insert the rows that are not there yet, and return their keys."""
+    """Insert the rows that are not there yet, all with the same columns, and return their keys."""
     if not rows:
         return set()
-    statement = insert_for(connection, table).on_conflict_do_nothing().returning(key)
-    return set((await connection.execute(statement, list(rows))).scalars())
+    if connection.dialect.name == "sqlite":
+        statement = sqlite.insert(_table(table)).on_conflict_do_nothing().returning(key)
+        return set((await connection.execute(statement, list(rows))).scalars())
+    insert = _insert_of_columns(_table(table), tuple(rows[0])).on_conflict_do_nothing().returning(key)
+    return set((await connection.execute(insert, _columns(rows))).scalars())
+
+
+def is_one_of(connection: AsyncConnection, column: Column[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of many values."""
+    if connection.dialect.name == "sqlite":
+        return column.in_(values)
+    # One parameter, so that the statement is the same whatever their number.
+    return column == func.any(bindparam(None, values, type_=postgresql.ARRAY(column.type, dimensions=1)))
+
+
+@lru_cache(maxsize=256)
+def _insert_of_columns(table: Table, names: tuple[str, ...]) -> postgresql.Insert:
+    """Return the insert of as many rows as the arrays hold that it is given, one for each column.
+
+    One statement with a few arrays is prepared once, whatever the number of rows; the driver sends them as they are.
+    """
+    columns = [table.c[name] for name in names]
+    arrays = [bindparam(column.name, type_=postgresql.ARRAY(column.type, dimensions=1)) for column in columns]
+    given = func.unnest(*arrays).table_valued(*(column.name for column in columns), name="given").render_derived()
+    return postgresql.insert(table).from_select(list(names), select(*(given.c[name] for name in names)))
+
+
+def _columns(rows: Rows) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}

@@ -32,7 +32,7 @@ from runtime.http.subscriptions import subscription_routes
 from runtime.reconciliation.runs import Reconciler
 from runtime.relay import Relay
 from runtime.service import Service
-from runtime.singletons import PAUSES, run_alone
+from runtime.singletons import run_alone
 from runtime.webhooks.courier import Courier
 
 
@@ -105,16 +105,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await service.database.open()
     try:
         await check_schema(service.database, service.migrations)
-        tasks = [asyncio.create_task(consumer.run()) for consumer in service.consumers]
         publisher = service.bus.publisher()
-        jobs = _jobs_alone(service, publisher)
-        tasks.append(asyncio.create_task(run_alone(service.database, jobs, pauses=PAUSES)))
+        tasks = [asyncio.create_task(run_alone(service.database, _jobs_alone(service, publisher)))]
+        if service.consumers:
+            # A lock of their own: brokers that take nothing may still give, and the other way round.
+            consume = [consumer.run for consumer in service.consumers]
+            together = run_alone(service.database, consume, lock="consumers", held=service.consumes)
+            tasks.append(asyncio.create_task(together))
         try:
             yield
         finally:
             await _stop(tasks)
-            for consumer in service.consumers:
-                await consumer.close()
             if publisher is not None:
                 await publisher.close()
     finally:
@@ -122,7 +123,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _jobs_alone(service: Service, publisher: Publisher | None) -> Sequence[Callable[[], Awaitable[None]]]:
-    """Return what only one of all replicas does."""
+    """Return what only one of all replicas does, beside consuming."""
     jobs = [Reconciler(service).run, *(watch.run for watch in service.watches)]
     if publisher is not None:
         jobs.append(Relay(service.database, publisher, service.metrics).run)

@@ -58,8 +58,14 @@ async def readiness(service: Service) -> dict[str, Any]:
     except KeysUnavailable:
         parts["keys"] = "unavailable"
     ready = all(state == "ok" for state in parts.values())
-    on_bus = all(consumer.subscribed.is_set() for consumer in service.consumers)
-    return {"ready": ready, "parts": {**parts, "bus": "ok" if on_bus else "away"}}
+    return {"ready": ready, "parts": {**parts, "bus": _on_bus(service)}}
+
+
+def _on_bus(service: Service) -> str:
+    """Say whether this replica reads its topics, or leaves them to another one."""
+    if all(consumer.subscribed.is_set() for consumer in service.consumers):
+        return "ok"
+    return "away" if service.consumes.is_set() else "standby"
 
 
 async def _measure(service: Service) -> None:
@@ -78,6 +84,8 @@ async def _measure(service: Service) -> None:
             found = Reconciliation.model_validate(run["found"])
             metrics.differences.labels(name).set(found.differences)
             metrics.reconciliation_age.labels(name).set((service.clock.now() - run["finished_at"]).total_seconds())
+        if service.consumers:
+            metrics.consuming.labels(name).set(service.consumes.is_set())
         for consumer in service.consumers:
             lag = await consumer.lag()
             metrics.lag.labels(name, consumer.name, consumer.topic).set(lag)

@@ -15,7 +15,7 @@ FIELDS = frozenset(
     {
         "event", "level", "timestamp", "service", "request_id", "method", "route", "status", "seconds", "client",
         "consumer", "topic", "type", "event_id", "count", "error", "tries", "revision", "port", "database", "bus",
-        "setting", "wanted", "found",
+        "lock", "setting", "wanted", "found",
     }
 )  # fmt: skip
 

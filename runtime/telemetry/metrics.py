@@ -24,6 +24,7 @@ class Metrics:
         self.dead = counter("dead_letters", "Events put aside.", ["service", "consumer", "type"])
         self.dead_waiting = gauge("dead_letters_waiting", "Events put aside that have not taken effect.", ["service"])
         self.alarms = counter("alarms_raised", "Alarms raised.", ["service", "kind"])
+        self.consuming = gauge("consuming", "Whether this replica is the one that consumes (0 or 1).", ["service"])
         self.lag = gauge("consumer_lag", "Events still to handle.", ["service", "consumer", "topic"])
         self.progress_age = gauge(
             "consumer_progress_age_seconds",

@@ -31,6 +31,8 @@ async def postgres_killed(world: World, _dice: Random) -> AsyncIterator[None]:
 async def brokers_lost(count: int, world: World, dice: Random) -> AsyncIterator[None]:
     """Kill some brokers at once."""
     await world.whole(*world.brokers.all)
+    # Of three copies one may be missing: one that is still on its way back would be the second.
+    await world.brokers.in_sync()
     lost = dice.sample(world.brokers.all, count)
     for broker in lost:
         await asyncio.to_thread(broker.kill)
@@ -43,6 +45,8 @@ async def brokers_lost(count: int, world: World, dice: Random) -> AsyncIterator[
 async def broker_hangs(world: World, dice: Random) -> AsyncIterator[None]:
     """Have a broker keep its connections and answer nothing."""
     await world.whole(*world.brokers.all)
+    # Of three copies one may be missing: one that is still on its way back would be the second.
+    await world.brokers.in_sync()
     broker = dice.choice(world.brokers.all)
     broker.hold()
     yield

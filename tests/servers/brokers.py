@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from functools import partial
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from lanhmanh.cluster.jars import ensure_kafka_jars
 from lanhmanh.cluster.kafka import Node, broker_commands
@@ -13,6 +18,7 @@ from tests.servers.own_process import OwnProcess
 COPIES = 3
 """Of each topic: one on each broker. Two must have what is acknowledged."""
 _HEAP_MB = 384
+_CATCH_UP_SECONDS = 60.0
 
 
 class Brokers:
@@ -46,3 +52,22 @@ class Brokers:
             broker.begin()
         for broker in idle:
             broker.wait()
+
+    async def in_sync(self) -> None:
+        """Return when each broker has all that it keeps a copy of: one that was away catches up first."""
+        async with asyncio.timeout(_CATCH_UP_SECONDS):
+            while True:
+                with suppress(KafkaError):
+                    if await self._are_in_sync():
+                        return
+                await asyncio.sleep(0.2)
+
+    async def _are_in_sync(self) -> bool:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            await admin.start()
+            topics = await admin.describe_topics(await admin.list_topics())
+        finally:
+            await admin.close()
+        copies = [partition["isr"] for topic in topics for partition in topic["partitions"]]
+        return bool(copies) and all(len(in_sync) == COPIES for in_sync in copies)

@@ -10,4 +10,4 @@ from services.reports.usecases.note_tip import note_tip
 
 async def on_tip_classified(event: TipClassified, tx: Write) -> None:
     """Note it, and whether the tip is late by the clocks of its category."""
-    await note_tip(event, TipFactKind.CLASSIFIED, tx=tx)
+    note_tip(event, TipFactKind.CLASSIFIED, tx=tx)

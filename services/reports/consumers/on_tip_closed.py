@@ -10,4 +10,4 @@ from services.reports.usecases.note_tip import note_tip
 
 async def on_tip_closed(event: TipClosed, tx: Write) -> None:
     """Note it: the tip is handled, since the instant at which it was."""
-    await note_tip(event, TipFactKind.CLOSED, tx=tx)
+    note_tip(event, TipFactKind.CLOSED, tx=tx)

@@ -10,4 +10,4 @@ from services.reports.usecases.note_tip import note_tip
 
 async def on_tip_deadline_missed(event: TipDeadlineMissed, tx: Write) -> None:
     """Note it: the tip is late from then on."""
-    await note_tip(event, TipFactKind.DEADLINE_MISSED, tx=tx)
+    note_tip(event, TipFactKind.DEADLINE_MISSED, tx=tx)

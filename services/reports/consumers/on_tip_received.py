@@ -10,4 +10,4 @@ from services.reports.usecases.note_tip import note_tip
 
 async def on_tip_received(event: TipReceived, tx: Write) -> None:
     """Note it: it counts for the unit that received it, and its clocks run."""
-    await note_tip(event, TipFactKind.RECEIVED, tx=tx)
+    note_tip(event, TipFactKind.RECEIVED, tx=tx)

@@ -10,4 +10,4 @@ from services.reports.usecases.note_tip import note_tip
 
 async def on_tip_transferred(event: TipTransferred, tx: Write) -> None:
     """Note it: for the unit that received it, the tip is handled."""
-    await note_tip(event, TipFactKind.TRANSFERRED, tx=tx)
+    note_tip(event, TipFactKind.TRANSFERRED, tx=tx)

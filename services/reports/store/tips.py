@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Integer, SmallInteger, func, select
+from sqlalchemy import BigInteger, Boolean, Integer, SmallInteger, select
 from sqlmodel import Field
 
 from kernel.clock import to_micros
 from runtime.database import Instant, Read, Write
-from runtime.database.rows import insert_for
 from services.reports.evaluation.tips import TipFact, TipFactKind
 from services.reports.store.table import ReportsTable
 
@@ -28,7 +27,7 @@ class TipHistoryRow(ReportsTable, table=True):
     tip_id: UUID = Field(primary_key=True)
     revision: int = Field(sa_type=BigInteger, primary_key=True, index=True)
     ordinal: int = Field(sa_type=Integer, primary_key=True)
-    """Its place among what was told of the tip in one transaction."""
+    """Its place among what one transaction wrote down."""
     kind: int = Field(sa_type=SmallInteger)
     unit_id: UUID
     """The unit that received the tip."""
@@ -43,12 +42,10 @@ class TipHistoryRow(ReportsTable, table=True):
 _history = TipHistoryRow.__table__  # type: ignore[attr-defined]
 
 
-async def add_tip_fact(tx: Write, row: dict[str, Any]) -> None:
-    """Write what happened to a tip, behind what this transaction has already written of it."""
-    mine = (_history.c.tip_id == row["tip_id"], _history.c.revision == tx.number)
-    place = select(func.count()).select_from(_history).where(*mine).scalar_subquery()
-    stamp = {"recorded_at": tx.recorded_at, "revision": tx.number, "ordinal": place}
-    await tx.execute(insert_for(tx.connection, _history).values(row | stamp))
+def add_tip_fact(tx: Write, row: dict[str, Any]) -> None:
+    """Write what happened to a tip, behind what this transaction has already written."""
+    stamp = {"recorded_at": tx.recorded_at, "revision": tx.number, "ordinal": tx.added}
+    tx.add(_history, row | stamp)
 
 
 def to_tip_fact(row: Any) -> TipFact:

@@ -10,9 +10,9 @@ from services.reports.store.tips import add_tip_fact
 TipEvent = TipReceived | TipClassified | TipTransferred | TipClosed | TipDeadlineMissed
 
 
-async def note_tip(event: TipEvent, kind: TipFactKind, *, tx: Write) -> None:
+def note_tip(event: TipEvent, kind: TipFactKind, *, tx: Write) -> None:
     """Write down that a tip was received, or what became of it. Its number and its category are not needed here."""
-    await add_tip_fact(
+    add_tip_fact(
         tx,
         {
             "tip_id": event.tip_id,

@@ -108,11 +108,12 @@ async def test_an_event_that_comes_again_changes_nothing(
     before = await rows_written(service.database)
     seen = await province.read("/v1/obligations", after=0)
     async with outbox.read() as read:
-        row = (await read.execute(outbox_table.select().order_by(outbox_table.c.revision.desc()))).first()
+        newest = outbox_table.select().order_by(outbox_table.c.revision.desc()).limit(1)
+        rows = (await read.execute(newest)).all()
         epoch = (await read.newest()).epoch
     consumer = service.consumers[0]
 
-    await consumer._apply([from_outbox(row, epoch)], None)
+    await consumer._apply(from_outbox(rows, epoch), None)
 
     assert await rows_written(service.database) == before
     assert (await province.read("/v1/obligations", after=seen["through"]))["items"] == []

@@ -43,7 +43,7 @@ async def deliver_again(outbox: Database, service: Service, topic: str) -> None:
         rows = (await read.execute(select(outbox_table).where(outbox_table.c.topic == topic))).all()
         epoch = (await read.newest()).epoch
     consumer = next(one for one in service.consumers if one.topic == topic)
-    await consumer._apply([from_outbox(row, epoch) for row in rows], None)
+    await consumer._apply(from_outbox(rows, epoch), None)
 
 
 @pytest.mark.asyncio

@@ -57,7 +57,7 @@ class Harbour:
     async def commit(self, subscription: Subscription, last: Message) -> None:
         """Commit as consumers do: in the listener's transaction, then to the bus."""
         await self.listener.write(lambda tx: subscription.record(tx.connection, last))
-        await subscription.commit(last)
+        await subscription.commit([last])
 
 
 async def hear(subscription: Subscription, count: int) -> list[Message]:

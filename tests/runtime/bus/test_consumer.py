@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from runtime.bus import Bus, Listed, Message, Publisher, Subscription
 from runtime.consumer import Consumer, On
 from runtime.database import Database, Write
+from runtime.singletons import run_alone
 from runtime.telemetry.metrics import Metrics
 from tests.runtime.bus.harbour import PATIENCE_SECONDS, BellRung, Harbour
 
@@ -53,14 +54,13 @@ async def at_work(pilot: Pilot, harbour: Harbour, bus: Bus) -> AsyncIterator[Non
         bus=bus,
         metrics=Metrics("harbour"),
     )
-    running = asyncio.create_task(consumer.run())
+    running = asyncio.create_task(run_alone(harbour.listener, [consumer.run], lock="consumers"))
     try:
         yield
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
-        await consumer.close()
 
 
 async def test_a_failing_consumer_is_tried_again_and_loses_nothing(harbour: Harbour) -> None:
@@ -118,11 +118,11 @@ class ForgetfulSubscription:
     async def record(self, connection: AsyncConnection, last: Message) -> None:
         await self.place.record(connection, last)
 
-    async def commit(self, last: Message) -> None:
+    async def commit(self, handled: Sequence[Message]) -> None:
         if self.owner.losses:
             self.owner.losses -= 1
             raise ConnectionResetError
-        await self.place.commit(last)
+        await self.place.commit(handled)
 
     async def lag(self) -> int:
         return await self.place.lag()

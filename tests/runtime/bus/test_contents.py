@@ -27,6 +27,7 @@ from runtime.inbox import inbox
 from runtime.reconciliation.compare import reconcile
 from runtime.reference import Reference
 from runtime.service import Service
+from runtime.singletons import run_alone
 from runtime.telemetry.metrics import Metrics
 from tests.rig import MORNING, Tokens
 from tests.runtime.bus.harbour import PATIENCE_SECONDS, BellRung, Harbour
@@ -77,7 +78,7 @@ def service(harbour: Harbour, monkeypatch: pytest.MonkeyPatch) -> Service:
 async def listening(service: Service) -> AsyncIterator[None]:
     """Run the service's consumer, and leave the block when it has come to the end."""
     (consumer,) = service.consumers
-    running = asyncio.create_task(consumer.run())
+    running = asyncio.create_task(run_alone(service.database, [consumer.run], lock="consumers"))
     try:
         yield
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -88,7 +89,6 @@ async def listening(service: Service) -> AsyncIterator[None]:
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
-        await consumer.close()
 
 
 async def relayed(harbour: Harbour, table: Table = outbox) -> None:

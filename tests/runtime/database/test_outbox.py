@@ -47,7 +47,7 @@ async def test_an_event_says_what_happened_where_and_when(database: Database) ->
     await database.write(lambda tx: light(tx, "Kê Gà", brightness=7))
 
     (row,) = await rows(database)
-    message = from_outbox(row, EPOCH)
+    (message,) = from_outbox([row], EPOCH)
     assert (message.type, message.topic) == ("vn.lanhmanh.lighthouse.lamp.lit.v1", "lanhmanh.lighthouse")
     assert (message.source, message.key, message.time) == ("/lanhmanh/lighthouse", "Kê Gà", MORNING)
     assert LampLit.model_validate_json(message.data) == LampLit(place="Kê Gà", brightness=7)

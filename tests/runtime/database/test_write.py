@@ -11,10 +11,11 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kernel.clock import SetClock
+from kernel.ids import new_id
 from runtime.database import Database, Write, insert_rows
 from tests.rig import MORNING, published
 from tests.runtime.lighthouse.lamps import lamp, light, lit
@@ -111,6 +112,31 @@ async def test_an_attempt_that_fails_takes_back_its_rows_and_its_events_only(dat
 
     assert await lit(database) == [(1, "Kê Gà"), (1, "Vũng Tàu")]
     assert [data["place"] for _, data in await published(database)] == ["Kê Gà", "Vũng Tàu"]
+
+
+async def test_rows_that_are_added_come_with_the_commit_without_those_of_attempts_that_failed(
+    database: Database,
+) -> None:
+    def add(tx: Write, place: str) -> None:
+        row = {"id": new_id(tx.clock), "place": place, "unit_id": None, "brightness": tx.added}
+        tx.add(lamp, row | {"version": 1, "revision": tx.number})
+
+    async def four_lamps(tx: Write) -> None:
+        add(tx, "Kê Gà")
+        with suppress(Storm):
+            async with tx.attempt():
+                add(tx, "Mũi Dinh")
+                raise Storm
+        async with tx.attempt():
+            add(tx, "Vũng Tàu")
+        # It is under way, and not in the table yet.
+        assert (await tx.execute(select(func.count()).select_from(lamp))).scalar_one() == 0
+
+    await database.write(four_lamps)
+
+    async with database.read() as read:
+        rows = await read.execute(select(lamp.c.place, lamp.c.brightness).order_by(lamp.c.brightness))
+        assert [tuple(row) for row in rows] == [("Kê Gà", 0), ("Vũng Tàu", 1)]
 
 
 async def test_an_attempt_that_the_database_refuses_leaves_the_transaction_usable(database: Database) -> None:

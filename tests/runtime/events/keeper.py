@@ -15,6 +15,7 @@ from runtime.bus import Bus
 from runtime.consumer import Consumer, On
 from runtime.database import Database, Write
 from runtime.pauses import Pauses
+from runtime.singletons import run_alone
 from runtime.telemetry.metrics import Metrics
 from tests.runtime.lighthouse.lamps import LampLit, lamp, light, lit
 
@@ -40,11 +41,18 @@ class Keeper:
     database: Database
     failures: dict[str, list[Exception]] = field(default_factory=dict)
     """What the next tries fail with, by place: after the row was written."""
+    holds: dict[str, asyncio.Event] = field(default_factory=dict)
+    """What the effect of a place waits for, before its row is written."""
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when an effect waits."""
     counted: list[list[str]] = field(default_factory=list)
     """What was there when each count was prepared."""
     metrics: Metrics = field(default_factory=lambda: Metrics("pilot"))
 
     async def note(self, event: LampLit, tx: Write) -> None:
+        if event.place in self.holds:
+            self.begun.set()
+            await self.holds[event.place].wait()
         rows = (await tx.execute(select(func.count()).select_from(lamp))).scalar_one()
         await light(tx, f"{rows:02} {event.place}", brightness=event.brightness)
         await self._fail(event.place)
@@ -88,11 +96,10 @@ class Keeper:
     async def at_work(self, bus: Bus, topic: str = LampLit.topic) -> AsyncIterator[Consumer]:
         """Run the consumer of a topic from a start to a stop."""
         consumer = self.consumer(bus, topic)
-        running = asyncio.create_task(consumer.run())
+        running = asyncio.create_task(run_alone(self.database, [consumer.run], lock="consumers", pauses=AT_ONCE))
         try:
             yield consumer
         finally:
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
-            await consumer.close()

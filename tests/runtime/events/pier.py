@@ -46,6 +46,7 @@ class Pier:
     """How many of the next commits fail: a crash between the transaction and the commit."""
     troubles: list[Exception] = field(default_factory=list)
     """What the next subscriptions fail with."""
+    subscriptions: int = 0
     _news: Wakeup = field(default_factory=Wakeup)
 
     def land(self, *events: Event) -> None:
@@ -55,7 +56,8 @@ class Pier:
 
     def bring(self, *messages: Message) -> None:
         """Let messages arrive, perhaps not for the first time."""
-        self.messages += messages
+        # Each with an identity of its own, by which a commit finds its place.
+        self.messages += [message._replace() for message in messages]
         self._news.ring()
 
     async def cleared(self) -> None:
@@ -69,6 +71,7 @@ class Pier:
     async def subscribe(self, consumer: str, topic: str, database: Database) -> Berth:  # noqa: ARG002
         if self.troubles:
             raise self.troubles.pop(0)
+        self.subscriptions += 1
         return Berth(self, self.committed)
 
     def publisher(self) -> None:
@@ -108,11 +111,13 @@ class Berth:
     async def record(self, connection: AsyncConnection, last: Message) -> None:  # noqa: ARG002 - kept elsewhere
         return None
 
-    async def commit(self, last: Message) -> None:  # noqa: ARG002 - one consumer commits what it fetched
+    async def commit(self, handled: Sequence[Message]) -> None:
         if self.pier.lost_commits:
             self.pier.lost_commits -= 1
             raise ConnectionResetError
-        self.pier.committed = self.at
+        self.pier.committed = 1 + max(
+            place for place, one in enumerate(self.pier.messages) if any(one is last for last in handled)
+        )
         self.pier._news.ring()
 
     async def lag(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest_asyncio
 from sqlalchemy import delete, select
 
 from runtime.bus.embedded import EmbeddedBus, offset
-from runtime.consumer import TRIES
+from runtime.consumer import COMMIT_TRIES, TRIES
 from runtime.database import Database
 from runtime.database.outbox import outbox
 from runtime.dead_letter import dead_letter
@@ -61,13 +60,45 @@ async def test_a_message_delivered_again_later_takes_effect_once(keeper: Keeper)
 
 
 async def test_a_crash_between_the_transaction_and_the_commit_repeats_no_effect(keeper: Keeper) -> None:
-    pier = Pier(lost_commits=2)
+    pier = Pier(lost_commits=COMMIT_TRIES)
     pier.land(*lamps("Kê Gà", "Mũi Dinh"))
 
     async with keeper.at_work(pier):
         await pier.cleared()
 
     assert await keeper.noted() == ["Kê Gà", "Mũi Dinh"]
+    assert pier.subscriptions == 2
+
+
+async def test_a_bus_that_does_not_hear_a_commit_is_told_again(keeper: Keeper) -> None:
+    pier = Pier(lost_commits=COMMIT_TRIES - 1)
+    pier.land(*lamps("Kê Gà", "Mũi Dinh"))
+
+    async with keeper.at_work(pier):
+        await pier.cleared()
+
+    assert await keeper.noted() == ["Kê Gà", "Mũi Dinh"]
+    assert pier.subscriptions == 1
+
+
+async def test_what_is_fetched_ahead_is_not_committed_before_it_has_taken_effect(keeper: Keeper) -> None:
+    held = asyncio.Event()
+    pier = Pier()
+    pier.land(*lamps("Kê Gà"))
+    keeper.holds["Mũi Dinh"] = held
+
+    async with keeper.at_work(pier):
+        await pier.cleared()
+        pier.land(*lamps("Mũi Dinh"))
+        await keeper.begun.wait()
+        pier.land(*lamps("Long Châu"))
+        await asyncio.sleep(0.1)
+        committed = pier.committed
+        held.set()
+        await pier.cleared()
+
+    assert committed == 1
+    assert await keeper.noted() == ["Kê Gà", "Mũi Dinh", "Long Châu"]
 
 
 async def test_an_offset_that_was_lost_repeats_no_effect(database: Database, keeper: Keeper) -> None:
@@ -132,7 +163,7 @@ async def test_a_message_that_the_database_refuses_is_put_aside(keeper: Keeper) 
 
 async def test_a_message_that_cannot_be_read_is_put_aside(keeper: Keeper) -> None:
     pier = Pier()
-    pier.bring(replace(message_of(LampLit(place="Kê Gà"), 0), data=b'{"place": 7'))
+    pier.bring(message_of(LampLit(place="Kê Gà"), 0)._replace(data=b'{"place": 7'))
     pier.land(*lamps("Mũi Dinh"))
 
     async with keeper.at_work(pier):
@@ -255,7 +286,7 @@ async def test_a_redelivery_is_not_prepared_again(keeper: Keeper) -> None:
 
 async def test_an_event_that_nobody_waits_for_passes_by(keeper: Keeper) -> None:
     pier = Pier()
-    pier.bring(replace(message_of(LampLit(place="Kê Gà"), 0), type="vn.lanhmanh.lighthouse.lamp.painted.v1"))
+    pier.bring(message_of(LampLit(place="Kê Gà"), 0)._replace(type="vn.lanhmanh.lighthouse.lamp.painted.v1"))
 
     async with keeper.at_work(pier):
         await pier.cleared()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, text
@@ -16,13 +17,15 @@ from runtime.bus import Message
 from runtime.database import Database, Write
 from runtime.database.outbox import outbox
 from runtime.database.wakeup import Wakeup
+from runtime.dead_letter import put_aside
 from runtime.relay import Relay
 from runtime.singletons import run_alone
 from runtime.telemetry.metrics import Metrics
 from tests.rig import a_database
 from tests.runtime.conftest import SERVICE
 from tests.runtime.events.keeper import AT_ONCE
-from tests.runtime.lighthouse.lamps import light
+from tests.runtime.events.pier import message_of
+from tests.runtime.lighthouse.lamps import LampLit, light
 
 pytestmark = pytest.mark.asyncio
 
@@ -127,6 +130,49 @@ async def test_events_are_marked_only_after_the_acknowledgement(database: Databa
     assert before == 2
     async with database.read() as read:
         assert set((await read.execute(select(outbox.c.sent_at))).scalars()) == {database.clock.now()}
+
+
+async def test_a_load_is_read_while_another_is_sent_and_each_event_is_sent_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.relay.BATCH", 2)
+    radio = Radio()
+    radio.line.clear()
+    places = [f"Hòn {number}" for number in range(9)]
+    await light_all(database, *places[:5])
+
+    async with relaying(database, radio):
+        await radio.heard(2)
+        await light_all(database, *places[5:])
+        before = (radio.sent(), await unsent(database))
+        radio.line.set()
+        await all_marked(database)
+
+    assert before == (places[:2], 9)
+    assert radio.sent() == places
+
+
+async def test_dead_letters_are_sent_once_though_events_keep_coming(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.relay.dead_topic_of", "lanhmanh.{}.dead".format)
+    monkeypatch.setattr("runtime.relay.BATCH", 2)
+    radio = Radio()
+    await light_all(database, "Kê Gà", "Mũi Dinh", "Long Châu", "Hòn Dấu")
+    letters = [message_of(LampLit(place=f"chết {number}"), number) for number in range(5)]
+    for letter in letters:
+        died = partial(put_aside, failure="ValueError", tries=8, at=database.clock.now())
+        await database.mark(partial(died, consumer="keeper", message=letter))
+
+    async with relaying(database, radio):
+        await radio.heard(9)
+        await light_all(database, "Bạch Long Vĩ")
+        await radio.heard(10)
+        await all_marked(database)
+
+    assert sorted(radio.sent()) == sorted(
+        ["Kê Gà", "Mũi Dinh", "Long Châu", "Hòn Dấu", "Bạch Long Vĩ", *(letter.key for letter in letters)]
+    )
 
 
 async def test_what_was_not_acknowledged_is_sent_again_in_order(database: Database) -> None:

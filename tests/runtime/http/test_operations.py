@@ -127,7 +127,7 @@ async def test_what_is_no_event_is_put_aside_at_once_and_cannot_be_replayed(
     client: httpx.AsyncClient, operator: dict[str, str], pier: Pier
 ) -> None:
     noise = UUID(int=7)
-    pier.bring(replace(message_of(LampLit(place="?"), noise.int), type=UNREADABLE, data=b"SOS"))
+    pier.bring(message_of(LampLit(place="?"), noise.int)._replace(type=UNREADABLE, data=b"SOS"))
     await pier.cleared()
 
     shown = (await client.get(f"{LETTERS}/{noise}", headers=operator)).json()
