@@ -80,8 +80,9 @@ endif
 mutants: .venv/.setup ## Break the guarantee in each of the ways of tests/mutants, and see that a test notices
 	@$(PYTHON) -m tools.mutants $(NAMES)
 
-bench: ## Say what is measured: no area yet
-	@echo "No area is measured yet."
+bench: .venv/.setup ## Measure speed beside a baseline, and hold it to its bounds (AREA=events)
+	@$(PYTHON) -m lanhmanh.cluster.jars
+	@$(PYTHON) -m bench $(AREA)
 
 # Stamps: a second run finds them newer than what they depend on, and installs nothing.
 
