@@ -19,8 +19,8 @@ from runtime.bus.kafka_settings import CONSUMER, KafkaSettings, KafkaUnavailable
 from runtime.bus.kafka_watchdog import Watchdog
 from runtime.bus.message import Message
 
-_QUIET_SECONDS = 5.0
-"""After so long without a message it is looked whether there are any."""
+_QUIET_SECONDS = 1.0
+"""After so long without a message it is asked whether something is wrong."""
 _ANSWER_SECONDS = 7.0
 """How long a question to the brokers may take. After the loss of several the client waits for some answers for ever."""
 _CLOSE_SECONDS = 1.0
@@ -33,7 +33,7 @@ class KafkaSubscription:
     def __init__(self, client: _Consumer, topic: str) -> None:
         self._client = client
         self._topic = topic
-        self._watchdog = Watchdog(client, topic)
+        self._watching = asyncio.create_task(Watchdog(client, topic).watch())
 
     @classmethod
     async def resumed(cls, settings: KafkaSettings, topic: str, *, group: str) -> KafkaSubscription:
@@ -63,12 +63,13 @@ class KafkaSubscription:
         """
         with translated():
             while True:
+                if self._watching.done():
+                    self._watching.result()
                 if len(_places(self._client, self._topic)) > len(self._client.assignment()):
                     raise KafkaUnavailable(f"{self._topic} has more partitions now")
                 found = await self._client.getmany(timeout_ms=int(_QUIET_SECONDS * 1000), max_records=limit)
                 if found:
                     return [_to_message(record) for records in found.values() for record in records]
-                await self._watchdog.look()
 
     async def record(self, connection: AsyncConnection, last: Message) -> None:
         """Do nothing: Kafka keeps the offset."""
@@ -96,6 +97,8 @@ class KafkaSubscription:
 
     async def close(self) -> None:
         """Let go of the place. What was fetched and not committed comes to the next reader."""
+        self._watching.cancel()
+        await asyncio.gather(self._watching, return_exceptions=True)
         await self._client.give_up()
 
     async def _committed(self, place: TopicPartition) -> int:

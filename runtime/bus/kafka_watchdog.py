@@ -1,6 +1,6 @@
 """Notice a client that stands still although there are messages: it says nothing of it, and never recovers by itself.
 
-Seen with aiokafka after a broker came back (its issues 847, 1154).
+Seen with aiokafka after brokers came back (its issues 847, 1154), also in one partition while the others went on.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from runtime.bus.kafka_settings import KafkaUnavailable, translated
 
-_LOOKS = 2
-"""So often in a row the same messages may wait at a reader that asks for them: one look may come just before them."""
-
-
+_PAUSE_SECONDS = 5.0
+"""Between two looks."""
+_LOOKS = 3
+"""So often in a row the same messages may wait: a look may come just before them, or while others are handled."""
 _UNANSWERED = 3
 """So many looks in a row may fail: a client gets over a broker that hangs by itself, a new one would meet it too."""
 _ANSWER_SECONDS = 5.0
@@ -23,34 +23,42 @@ _ANSWER_SECONDS = 5.0
 
 
 class Watchdog:
-    """Looks after one client of one topic."""
+    """Looks after one client of one topic, partition by partition."""
 
     def __init__(self, client: AIOKafkaConsumer, topic: str) -> None:
         self._client = client
         self._topic = topic
         self._waiting: Mapping[TopicPartition, int] = {}
-        self._looks = 0
+        self._looks: Mapping[TopicPartition, int] = {}
         self._unanswered = 0
 
-    async def look(self) -> None:
-        """Look whether messages wait: call it whenever none came for a while.
+    async def watch(self) -> None:
+        """Look now and then, until something is wrong.
 
         Raises:
-            KafkaUnavailable: The same ones have waited for too long, or nobody says so. Subscribe anew.
+            KafkaUnavailable: The same messages have waited for too long, or nobody says so. Subscribe anew.
         """
-        try:
-            with translated():
-                async with asyncio.timeout(_ANSWER_SECONDS):
-                    waiting = await self._behind_which_there_are_messages()
-        except KafkaUnavailable:
-            self._unanswered += 1
-            if self._unanswered == _UNANSWERED:
-                raise
-            return
-        self._unanswered = 0
-        self._looks = self._looks + 1 if waiting == self._waiting else 1
+        while True:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            try:
+                with translated():
+                    async with asyncio.timeout(_ANSWER_SECONDS):
+                        waiting = await self._behind_which_there_are_messages()
+            except KafkaUnavailable:
+                self._unanswered += 1
+                if self._unanswered == _UNANSWERED:
+                    raise
+            else:
+                self._unanswered = 0
+                self._note(waiting)
+
+    def _note(self, waiting: Mapping[TopicPartition, int]) -> None:
+        self._looks = {
+            place: self._looks.get(place, 0) + 1 if self._waiting.get(place) == at else 1
+            for place, at in waiting.items()
+        }  # fmt: skip
         self._waiting = waiting
-        if waiting and self._looks >= _LOOKS:
+        if max(self._looks.values(), default=0) >= _LOOKS:
             raise KafkaUnavailable(f"the client of {self._topic} has stalled")
 
     async def _behind_which_there_are_messages(self) -> dict[TopicPartition, int]:

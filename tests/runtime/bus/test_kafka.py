@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from pydantic import SecretStr
@@ -231,8 +231,7 @@ async def test_a_commit_that_is_refused_because_a_group_reads_too_stops_nobody(k
 
 
 @pytest.mark.asyncio
-async def test_partitions_that_are_added_are_noticed(kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.bus.kafka_subscription._QUIET_SECONDS", 0.2)
+async def test_partitions_that_are_added_are_noticed(kafka: str, topic: str) -> None:
     subscription = await subscribe(kafka, topic)
     async with administering(kafka) as admin:
         await admin.create_partitions({topic: NewPartitions(total_count=2)})
@@ -321,7 +320,7 @@ async def test_a_publisher_whose_broker_hung_sends_again_with_a_new_producer(own
 
 def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the watchdog look several times a second from here on. A client that begins is given its time."""
-    monkeypatch.setattr("runtime.bus.kafka_subscription._QUIET_SECONDS", 0.2)
+    monkeypatch.setattr("runtime.bus.kafka_watchdog._PAUSE_SECONDS", 0.2)
 
 
 @pytest.mark.asyncio
@@ -340,6 +339,34 @@ async def test_a_client_that_stalls_while_messages_wait_is_noticed(
     async with asyncio.timeout(PATIENCE_SECONDS):
         with pytest.raises(KafkaUnavailable, match="stalled"):
             await subscription.fetch(1)
+
+    await subscription.close()
+
+
+@pytest.mark.asyncio
+async def test_a_partition_that_stalls_while_the_others_go_on_is_noticed(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_often(monkeypatch)
+    subscription = await subscribe(kafka, topic, partitions=2)
+    subscription._client.pause(TopicPartition(topic, 0))
+
+    async def keep_sending(publisher: KafkaPublisher) -> None:
+        while True:
+            await publisher.send([a_message(topic=topic, key=f"tàu {number}") for number in range(10)])
+            await asyncio.sleep(0.05)
+
+    async def keep_fetching() -> None:
+        while True:
+            await subscription.fetch(5)
+
+    async with publishing(kafka, topic, partitions=2) as publisher:
+        sending = asyncio.create_task(keep_sending(publisher))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            with pytest.raises(KafkaUnavailable, match="stalled"):
+                await keep_fetching()
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
 
     await subscription.close()
 
