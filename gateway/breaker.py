@@ -16,7 +16,7 @@ class ServiceUnreachable(Exception):
 
 
 class ReplicaLost(ServiceUnreachable):
-    """One replica of several hung up: the others are there, and whoever comes again finds them."""
+    """A replica hung up that had been well: whoever comes again finds out whether others are there."""
 
 
 class CircuitBreaker:

@@ -57,7 +57,8 @@ class RemoteUpstream:
         What may have reached one replica never goes to another one, unless it only reads.
 
         Raises:
-            ServiceUnreachable: No replica could be asked, or one hung up before it answered.
+            ReplicaLost: One hung up before it answered.
+            ServiceUnreachable: No replica could be asked, or one hung up again, and no better one was left.
             aiohttp.ClientError: It hung up in the middle of its answer.
         """
         if scope["type"] == "lifespan":
@@ -71,6 +72,7 @@ class RemoteUpstream:
         if self._session is None:
             raise ServiceUnreachable
         for base_url in self._in_turn():
+            rested = self._rests(base_url)
             try:
                 response = await self._ask(self._session, base_url, scope, body)
             except (aiohttp.ClientError, TimeoutError) as error:
@@ -78,24 +80,21 @@ class RemoteUpstream:
                     raise body.failure from None
                 self._rests_until[base_url] = asyncio.get_running_loop().time() + self._rest
                 if not isinstance(error, _NOTHING_SENT) and not _can_be_sent_again(scope, body):
-                    raise (ReplicaLost if self._others_work() else ServiceUnreachable) from error
+                    raise (ServiceUnreachable if rested else ReplicaLost) from error
             else:
                 self._rests_until.pop(base_url, None)
                 async with response:
                     return await _relay(response, send)
         raise ServiceUnreachable
 
-    def _others_work(self) -> bool:
-        """Say whether there are replicas that do not rest."""
-        now = asyncio.get_running_loop().time()
-        return any(self._rests_until.get(url, 0.0) <= now for url in self._turns)
-
     def _in_turn(self) -> Sequence[str]:
         """Return all replicas: the one whose turn it is first, those that rest last."""
         order = list(self._turns)
         self._turns.rotate(-1)
-        now = asyncio.get_running_loop().time()
-        return sorted(order, key=lambda url: self._rests_until.get(url, 0.0) > now)
+        return sorted(order, key=self._rests)
+
+    def _rests(self, base_url: str) -> bool:
+        return self._rests_until.get(base_url, 0.0) > asyncio.get_running_loop().time()
 
     async def _ask(
         self, session: aiohttp.ClientSession, base_url: str, scope: Scope, body: _Body | None

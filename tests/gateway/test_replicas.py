@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -140,6 +140,20 @@ async def test_writes_that_a_replica_takes_with_it_do_not_have_the_service_left_
 
 
 @pytest.mark.asyncio
+async def test_replica_that_is_back_serves_though_it_still_rests_when_the_other_is_lost() -> None:
+    away = nobody()
+    rude = RudeReplica(answers=2)
+    async with AsyncExitStack() as living, rude.listening(), before(rude.url, away, breaker_failures=2) as client:
+        # At the second request nobody listens there, so that it rests.
+        assert [(await client.get("/v1/plans")).status_code for _ in range(2)] == [200, 200]
+        await living.enter_async_context(served(echo_service("back"), port=int(away.rpartition(":")[2])))
+        lost = await asyncio.gather(*(said_by(client, "POST", "a body") for _ in range(8)))
+        after = await said_by(client)
+
+    assert (lost, after) == (["503"] * 8, "back")
+
+
+@pytest.mark.asyncio
 async def test_service_of_which_all_replicas_hang_up_is_left_alone() -> None:
     async with (
         RudeReplica().listening() as rude,
@@ -149,7 +163,7 @@ async def test_service_of_which_all_replicas_hang_up_is_left_alone() -> None:
         said = [await said_by(client, "POST", "a body") for _ in range(6)]
 
     assert said == ["503"] * 6
-    assert rude.asked + other.asked == 3
+    assert rude.asked + other.asked == 4
 
 
 @pytest.mark.asyncio
