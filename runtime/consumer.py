@@ -217,7 +217,12 @@ class Consumer:
         # The error's text may hold content: only its kind is logged.
         kind = type(error).__name__
         self._log.warning(
-            "event failed", consumer=self.name, type=message.type, event_id=message.event_id, error=kind, tries=tries
+            "event failed",
+            consumer=self.name,
+            type=message.type,
+            event_id=str(message.event_id),
+            error=kind,
+            tries=tries,
         )
 
     async def _put_aside(self, subscription: Subscription, message: Message, *, failure: str, tries: int) -> None:
@@ -228,7 +233,7 @@ class Consumer:
 
         await self._database.mark(aside)
         self._metrics.dead.labels(self._database.service, self.name, message.type).inc()
-        self._log.error("event put aside", consumer=self.name, type=message.type, event_id=message.event_id)
+        self._log.error("event put aside", consumer=self.name, type=message.type, event_id=str(message.event_id))
 
     async def _retry_dead_letters(self) -> None:
         """Try again what was put aside before: a new release may have mended the cause."""

@@ -97,7 +97,7 @@ async def put_aside(
     """Keep a message that failed `tries` times. `failure` is the kind of the error, never its text."""
     row = {
         "consumer": consumer,
-        "event_id": UUID(message.event_id),
+        "event_id": message.event_id,
         "topic": message.topic,
         "type": message.type,
         "key": message.key,
@@ -178,7 +178,7 @@ async def count_waiting(connection: AsyncConnection) -> int:
 
 async def mark_replayed(connection: AsyncConnection, consumer: str, message: Message, at: datetime) -> None:
     """Note that a message put aside has taken effect after all."""
-    mine = (dead_letter.c.consumer == consumer, dead_letter.c.event_id == UUID(message.event_id))
+    mine = (dead_letter.c.consumer == consumer, dead_letter.c.event_id == message.event_id)
     await connection.execute(update(dead_letter).where(*mine).values(replayed_at=at))
 
 
@@ -187,7 +187,7 @@ def to_message(letter: RowMapping, topic: str | None = None) -> Message:
     return Message(
         topic=topic or letter["topic"],
         key=letter["key"],
-        event_id=str(letter["event_id"]),
+        event_id=letter["event_id"],
         type=letter["type"],
         source=letter["source"],
         time=letter["time"],

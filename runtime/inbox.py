@@ -23,13 +23,13 @@ inbox = Table(
 
 async def take_new(tx: Write, consumer: str, messages: Sequence[Message]) -> list[Message]:
     """Note messages as handled in this transaction, and return those that had not been, in order."""
-    once = {UUID(message.event_id): message for message in reversed(messages)}
+    once = {message.event_id: message for message in reversed(messages)}
     rows = [{"consumer": consumer, "event_id": event_id, "recorded_at": tx.recorded_at} for event_id in once]
     fresh = await insert_new(tx.connection, inbox, rows, inbox.c.event_id)
     return [message for event_id, message in reversed(once.items()) if event_id in fresh]
 
 
-async def has_handled(connection: AsyncConnection, consumer: str, event_id: str) -> bool:
+async def has_handled(connection: AsyncConnection, consumer: str, event_id: UUID) -> bool:
     """Tell whether a consumer has handled an event."""
-    mine = select(inbox.c.event_id).where(inbox.c.consumer == consumer, inbox.c.event_id == UUID(event_id))
+    mine = select(inbox.c.event_id).where(inbox.c.consumer == consumer, inbox.c.event_id == event_id)
     return (await connection.execute(mine)).first() is not None

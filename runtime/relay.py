@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, tuple_, update
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.topics import dead_topic_of
@@ -18,8 +18,7 @@ from runtime.bus import Message, Publisher
 from runtime.bus.message import from_outbox
 from runtime.cancellation import all_of
 from runtime.database import Database
-from runtime.database.outbox import outbox
-from runtime.database.rows import is_one_of
+from runtime.database.outbox import Place, events_after, is_after, mark_sent_through, outbox, sent_through
 from runtime.dead_letter import list_unsent, mark_sent, to_message
 from runtime.telemetry.metrics import Metrics
 
@@ -27,8 +26,6 @@ BATCH = 1000
 """Events sent at once at most."""
 _LOOK_SECONDS = 1.0
 """How often the outbox is looked at though nothing rang: other replicas commit too, and ring no bell here."""
-
-_PLACE = (outbox.c.revision, outbox.c.ordinal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,9 @@ class _Load:
     messages: Sequence[Message] = ()
 
     @property
-    def last(self) -> tuple[int, int]:
-        """Place of its last event in the outbox, or one before all."""
-        return (self.rows[-1].revision, self.rows[-1].ordinal) if self.rows else (-1, -1)
+    def last(self) -> Place | None:
+        """Place of its last event in the outbox, if it has any."""
+        return Place(self.rows[-1].revision, self.rows[-1].ordinal) if self.rows else None
 
 
 _NOTHING = _Load()
@@ -62,32 +59,30 @@ class Relay:
 
         While one load is sent, the one before it is marked and the one after it is read.
         """
+        read_to: Place | None = None
         sent = sending = _NOTHING
         while True:
             rings = self._database.committed.rings
             # First, so that the gauges tell of an outage while it lasts.
             await self._measure()
-            under_way = (sent, sending)
-            *_, following = await all_of(self._mark(sent), self._send(sending), self._read_behind(under_way))
+            # Dead letters have no place to read on from: while some are under way, no others are looked for.
+            is_busy = bool(sent.letters or sending.letters)
+            reading = self._read_after(read_to, with_letters=not is_busy)
+            *_, following = await all_of(self._mark(sent), self._send(sending), reading)
+            read_to = following.last or read_to
             sent, sending = sending, following
             if not (sent.messages or sending.messages):
+                # The mark tells it again: it may be set back, to have events sent once more.
+                read_to = None
                 await self._database.committed.after(rings, at_most=_LOOK_SECONDS)
 
-    async def _read_behind(self, under_way: Sequence[_Load]) -> _Load:
-        """Read what is neither sent nor under way."""
-        last = max(load.last for load in under_way)
-        unsent = (
-            select(outbox)
-            .where(outbox.c.sent_at.is_(None), tuple_(*_PLACE) > tuple_(*last))
-            .order_by(*_PLACE)
-            .limit(BATCH)
-        )
+    async def _read_after(self, place: Place | None, *, with_letters: bool) -> _Load:
+        """Read what stands after a place, or after the mark, and dead letters that were not sent."""
         async with self._database.read() as read:
             newest = await read.newest()
-            rows = (await read.execute(unsent)).all()
-            # They have no place to read on from: while some are under way, no others are looked for.
-            is_busy = any(load.letters for load in under_way)
-            letters = [] if is_busy else await list_unsent(read.connection, BATCH)
+            place = place or await sent_through(read.connection)
+            rows = (await read.execute(events_after(place).limit(BATCH))).all()
+            letters = await list_unsent(read.connection, BATCH) if with_letters else []
         if not (rows or letters):
             return _NOTHING
         topic = dead_topic_of(self._database.service) if letters else None
@@ -102,10 +97,9 @@ class Relay:
         """Note that a load was acknowledged."""
 
         async def note(connection: AsyncConnection) -> None:
-            now = self._database.clock.now()
-            sent = is_one_of(connection, outbox.c.event_id, [row.event_id for row in load.rows])
-            await connection.execute(update(outbox).where(sent).values(sent_at=now))
-            await mark_sent(connection, load.letters, now)
+            if load.last is not None:
+                await mark_sent_through(connection, load.last)
+            await mark_sent(connection, load.letters, self._database.clock.now())
 
         if load.messages:
             await self._database.mark(note)
@@ -113,11 +107,10 @@ class Relay:
     async def _measure(self) -> None:
         if monotonic() - self._measured_at < _LOOK_SECONDS:
             return
-        waiting = select(func.count().label("unsent"), func.min(outbox.c.recorded_at).label("oldest")).where(
-            outbox.c.sent_at.is_(None)
-        )
+        waiting = select(func.count().label("unsent"), func.min(outbox.c.recorded_at).label("oldest"))
         async with self._database.read() as read:
-            row = (await read.execute(waiting)).one()
+            place = await sent_through(read.connection)
+            row = (await read.execute(waiting.where(is_after(place)))).one()
         age = (self._database.clock.now() - row.oldest).total_seconds() if row.oldest else 0.0
         self._metrics.unsent.labels(self._database.service).set(row.unsent)
         self._metrics.unsent_age.labels(self._database.service).set(age)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runtime.alarms import alarm, alarm_clock
 from runtime.bus.embedded import offset
-from runtime.database.outbox import outbox
+from runtime.database.outbox import outbox, outbox_sent
 from runtime.database.revision import revision
 from runtime.database.tables import metadata
 from runtime.dead_letter import dead_letter, dead_letter_act
@@ -19,6 +19,7 @@ from runtime.webhooks.subscription import place, subscription
 TABLES = (
     revision,
     outbox,
+    outbox_sent,
     inbox,
     dead_letter,
     dead_letter_act,

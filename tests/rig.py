@@ -67,9 +67,11 @@ _BEGIN_ANEW = """
     WHERE datname = current_database() AND pid <> pg_backend_pid();
     DO $$ DECLARE own text; BEGIN
         FOR own IN SELECT quote_ident(tablename) FROM pg_tables
-            WHERE schemaname = 'public' AND tablename <> 'revision' AND tablename NOT LIKE '%schema_version'
+            WHERE schemaname = 'public'
+            AND tablename NOT IN ('revision', 'outbox_sent') AND tablename NOT LIKE '%schema_version'
         LOOP EXECUTE 'DELETE FROM ' || own; END LOOP;
         UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid();
+        UPDATE outbox_sent SET revision = -1, ordinal = -1;
     END $$
 """
 """Ends the connections of the test before, and removes its rows: in one transaction, as each waits for a disk."""

@@ -55,7 +55,7 @@ def _message(topic: str, event: TipReceived) -> Message:
     return Message(
         topic=topic,
         key=event.key(),
-        event_id=str(uuid4()),
+        event_id=uuid4(),
         type=event.type,
         source="/lanhmanh/tips",
         time=event.occurred_at,

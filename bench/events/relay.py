@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from sqlalchemy import exists, select, text, update
 
 from bench.events.told import TOGETHER, database_of, kafka_settings, partitions, publish, tips_received
 from bench.rounds import compare
@@ -24,7 +23,7 @@ from runtime.bus.kafka_contents import contents
 from runtime.bus.kafka_settings import PRODUCER
 from runtime.bus.message import Message, from_outbox
 from runtime.database import Database
-from runtime.database.outbox import outbox
+from runtime.database.outbox import BEGINNING, Place, events_after, mark_sent_through, sent_through
 from runtime.relay import Relay
 from runtime.telemetry.metrics import Metrics
 
@@ -38,12 +37,13 @@ async def measure_relay(servers: Servers) -> Row:
         for events in _batches(tips_received(_COUNT)):
             await publish(database, events)
         messages = await _messages(database)
+        last = Place(*messages[-1].position[1:])
         bus = KafkaBus(settings, service=Name.TIPS, partitions=partitions(TOPIC))
         publisher = bus.publisher()
         relay = Relay(database, publisher, Metrics(Name.TIPS))
         async with AIOKafkaProducer(**PRODUCER, **settings.client()) as producer:
             bare = partial(_send_all, producer, [_record(one) for one in messages])
-            found, beside = await compare("relay", partial(_relay_all, database, relay), bare, count=_COUNT)
+            found, beside = await compare("relay", partial(_relay_all, database, relay, last), bare, count=_COUNT)
         await publisher.close()
         assert {one.event_id async for one in contents(settings, TOPIC, since=None, group=None)} == {
             row.event_id for row in await _rows(database)
@@ -52,23 +52,20 @@ async def measure_relay(servers: Servers) -> Row:
 
 
 async def _unsend(database: Database) -> None:
-    """Have the whole outbox wait, in a table that holds no more than it."""
-    await database.mark(lambda connection: connection.execute(update(outbox).values(sent_at=None)))
-    async with database.connection_of_its_own() as connection:
-        await connection.execute(text("VACUUM ANALYZE outbox"))
+    """Have the whole outbox wait."""
+    await database.mark(partial(mark_sent_through, place=BEGINNING))
 
 
-async def _relay_all(database: Database, relay: Relay) -> float:
+async def _relay_all(database: Database, relay: Relay, last: Place) -> float:
     """Send the whole outbox, and return how long it took until all of it was marked."""
     await _unsend(database)
     began = time.perf_counter()
     running = asyncio.create_task(relay.run())
-    waiting = select(exists().where(outbox.c.sent_at.is_(None)))
     try:
         while True:
             rings = database.committed.rings
             async with database.read() as read:
-                if not (await read.execute(waiting)).scalar_one():
+                if await sent_through(read.connection) == last:
                     return time.perf_counter() - began
             await database.committed.after(rings)
     finally:
@@ -94,7 +91,7 @@ def _batches(events: Sequence[Any]) -> list[Sequence[Any]]:
 
 async def _rows(database: Database) -> Sequence[Any]:
     async with database.read() as read:
-        return (await read.execute(select(outbox).order_by(outbox.c.revision, outbox.c.ordinal))).all()
+        return (await read.execute(events_after(BEGINNING))).all()
 
 
 async def _messages(database: Database) -> Sequence[Message]:

@@ -24,7 +24,7 @@ def to_headers(message: Message) -> list[tuple[str, bytes]]:
     """Return the headers of a message's record. Its key and its data are the record's."""
     headers = [
         _SPECVERSION,
-        ("ce_id", message.event_id.encode()),
+        ("ce_id", str(message.event_id).encode()),
         ("ce_source", message.source.encode()),
         ("ce_type", message.type.encode()),
         ("ce_time", as_utc(message.time).isoformat().replace("+00:00", "Z").encode()),
@@ -52,10 +52,10 @@ def from_record(
     """
     attributes = {name: text.decode(errors="replace") for name, text in headers}
     try:
-        event_id, time = str(UUID(attributes["ce_id"])), as_utc(datetime.fromisoformat(attributes["ce_time"]))
+        event_id, time = UUID(attributes["ce_id"]), as_utc(datetime.fromisoformat(attributes["ce_time"]))
         source, kind = attributes["ce_source"], attributes["ce_type"]
     except (KeyError, ValueError):
-        event_id, time = str(uuid5(_PLACES, f"{topic}|{partition}|{offset}")), datetime.fromtimestamp(0, UTC)
+        event_id, time = uuid5(_PLACES, f"{topic}|{partition}|{offset}"), datetime.fromtimestamp(0, UTC)
         source, kind = "", UNREADABLE
     return Message(
         topic=topic,

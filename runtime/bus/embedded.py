@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Integer, Select, String, Table, Uuid, and_, func, or_, select
+from sqlalchemy import BigInteger, Column, Integer, Select, String, Table, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.bus import Listed, Subscription
 from runtime.bus.message import Message, from_outbox
 from runtime.database import Database
-from runtime.database.outbox import outbox
+from runtime.database.outbox import BEGINNING, Place, events_after, outbox
 from runtime.database.rows import insert_for
 from runtime.database.tables import metadata
 
@@ -32,10 +32,6 @@ offset = Table(
     Column("ordinal", Integer, nullable=False),
     Column("event_id", Uuid, nullable=False),
 )
-
-
-_BEGINNING = (-1, -1)
-"""Before the first event: revisions and ordinals count from 0 at least."""
 
 
 class EmbeddedBus:
@@ -63,7 +59,7 @@ class EmbeddedBus:
         producer = self._producers.get(topic)
         if producer is None:
             return
-        passed = _BEGINNING
+        passed = BEGINNING
         if reader is not None:
             passed = (await EmbeddedSubscription.resumed(consumer, topic, own=reader, producer=producer)).place
         statement = select(outbox).where(outbox.c.topic == topic).order_by(outbox.c.revision, outbox.c.ordinal)
@@ -84,7 +80,7 @@ class EmbeddedSubscription:
         self._topic = topic
         self._own = own
         self._producer = producer
-        self._at = _BEGINNING
+        self._at = BEGINNING
 
     @classmethod
     async def resumed(cls, consumer: str, topic: str, *, own: Database, producer: Database) -> EmbeddedSubscription:
@@ -94,8 +90,8 @@ class EmbeddedSubscription:
         return subscription
 
     @property
-    def place(self) -> tuple[int, int]:
-        """Revision and ordinal of the last event that was handed out."""
+    def place(self) -> Place:
+        """Place of the last event that was handed out."""
         return self._at
 
     async def fetch(self, limit: int) -> Sequence[Message]:
@@ -105,7 +101,7 @@ class EmbeddedSubscription:
                 newest = await read.newest()
                 rows = (await read.execute(self._after(self._at).limit(limit))).all()
             if rows:
-                self._at = (rows[-1].revision, rows[-1].ordinal)
+                self._at = Place(rows[-1].revision, rows[-1].ordinal)
                 return from_outbox(rows, newest.epoch)
             await self._producer.committed.after(rings)
 
@@ -116,7 +112,7 @@ class EmbeddedSubscription:
             "epoch": UUID(last.position.stream),
             "revision": last.position.number,
             "ordinal": last.position.ordinal,
-            "event_id": UUID(last.event_id),
+            "event_id": last.event_id,
         }
         place = {name: row[name] for name in ("epoch", "revision", "ordinal", "event_id")}
         statement = insert_for(connection, offset).values(row)
@@ -125,14 +121,14 @@ class EmbeddedSubscription:
     async def commit(self, handled: Sequence[Message]) -> None:
         """Do nothing: the offset was committed with the consumer's transaction."""
 
-    async def _committed(self) -> tuple[int, int]:
+    async def _committed(self) -> Place:
         """Return the place of the last event handled, or one before the first."""
         mine = select(offset).where(offset.c.consumer == self._consumer, offset.c.topic == self._topic)
         async with self._own.read() as read:
             row = (await read.execute(mine)).one_or_none()
         if row is None or not await self._still_holds(row.epoch, row.revision, row.ordinal, row.event_id):
-            return _BEGINNING
-        return row.revision, row.ordinal
+            return BEGINNING
+        return Place(row.revision, row.ordinal)
 
     async def _still_holds(self, epoch: UUID, revision: int, ordinal: int, event_id: UUID) -> bool:
         """Tell whether the outbox still has, at this place, the event that was handled last.
@@ -154,10 +150,8 @@ class EmbeddedSubscription:
     async def close(self) -> None:
         return None
 
-    def _after(self, place: tuple[int, int]) -> Select[Any]:
-        revision, ordinal = place
-        later = or_(outbox.c.revision > revision, and_(outbox.c.revision == revision, outbox.c.ordinal > ordinal))
-        return select(outbox).where(outbox.c.topic == self._topic, later).order_by(outbox.c.revision, outbox.c.ordinal)
+    def _after(self, place: Place) -> Select[Any]:
+        return events_after(place).where(outbox.c.topic == self._topic)
 
 
 class SilentSubscription:

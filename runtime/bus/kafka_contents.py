@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -97,4 +96,4 @@ def _listed(record: Any, *, is_passed: bool) -> Listed:
     )
     # What is no event says no time of its own.
     time = datetime.fromtimestamp(record.timestamp / 1000, UTC) if message.type == UNREADABLE else message.time
-    return Listed(UUID(message.event_id), message.type, message.key, time, is_passed)
+    return Listed(message.event_id, message.type, message.key, time, is_passed)

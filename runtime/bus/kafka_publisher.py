@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from zlib import crc32
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.partitioner import DefaultPartitioner
 
 from runtime.bus.binary_mode import to_headers
 from runtime.bus.kafka_settings import PRODUCER, KafkaSettings, translated
@@ -21,9 +21,6 @@ SEND_SECONDS = 7.0
 """How long messages may wait for their acknowledgement before their producer is given up for a new one."""
 _CLOSE_SECONDS = 1.0
 """How long an orderly end may take: a broker that hangs does not answer, and others must go on."""
-
-_partition_of = DefaultPartitioner()
-"""Java's way too: whoever else counts partitions by key finds the same."""
 
 
 class KafkaPublisher:
@@ -94,10 +91,11 @@ async def _send_in_order(producer: _Producer, messages: Sequence[Message]) -> No
 async def _split(producer: _Producer, messages: Sequence[Message]) -> Mapping[TopicPartition, list[Message]]:
     """Return the messages of each partition."""
     lanes: defaultdict[TopicPartition, list[Message]] = defaultdict(list)
-    partitions = {topic: sorted(await producer.partitions_for(topic)) for topic in {one.topic for one in messages}}
+    count = {topic: len(await producer.partitions_for(topic)) for topic in {one.topic for one in messages}}
     for message in messages:
-        known = partitions[message.topic]
-        lanes[TopicPartition(message.topic, _partition_of(message.key.encode(), known, known))].append(message)
+        # As librdkafka's clients do it. The hash of Java's clients, in Python, would be a fifth of the relay's work.
+        partition = crc32(message.key.encode()) % count[message.topic]
+        lanes[TopicPartition(message.topic, partition)].append(message)
     return lanes
 
 

@@ -25,7 +25,7 @@ class Message(NamedTuple):
     topic: str
     key: str
     """Id of the aggregate: messages of one key keep their order."""
-    event_id: str
+    event_id: UUID
     type: str
     source: str
     time: datetime
@@ -37,19 +37,10 @@ class Message(NamedTuple):
 
 
 def from_outbox(rows: Iterable[Any], epoch: UUID) -> list[Message]:
-    """Return the messages of outbox rows."""
+    """Return the messages of outbox rows, as `events_after` finds them."""
     stream = str(epoch)
     return [
-        Message(
-            topic=row.topic,
-            key=row.key,
-            event_id=str(row.event_id),
-            type=row.type,
-            source=row.source,
-            time=row.recorded_at,
-            data=row.data,
-            position=Position(stream, row.revision, row.ordinal),
-            traceparent=row.traceparent,
-        )
-        for row in rows
+        Message(topic, key, event_id, type_, source, time, data, Position(stream, revision, ordinal), traceparent)
+        # Unpacked: to ask a row for a column by its name costs more than all else here.
+        for revision, ordinal, event_id, topic, key, type_, source, time, data, traceparent in rows
     ]

@@ -1,15 +1,30 @@
 """Events that must be published: written in the transaction of the fact they tell.
 
-The outbox keeps everything for ever. It is the embedded bus itself, and what the relay sends to Kafka.
+The outbox keeps everything for ever, and no row of it ever changes. It is the embedded bus itself, and what the relay
+sends to Kafka: in the order of the places, so that one place says how far Kafka has acknowledged it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    Uuid,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.model import Event
@@ -33,16 +48,51 @@ outbox = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("traceparent", String),
     Column("data", LargeBinary, nullable=False),
-    Column("sent_at", Instant),
     Column("unit_id", Uuid),
 )
-Index(
-    "ix_outbox_unsent",
-    outbox.c.revision,
-    outbox.c.ordinal,
-    sqlite_where=outbox.c.sent_at.is_(None),
-    postgresql_where=outbox.c.sent_at.is_(None),
+outbox_sent = Table(
+    "outbox_sent",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
 )
+
+
+class Place(NamedTuple):
+    """Where an event stands in the outbox. Places are ordered as events are, and commit in that order."""
+
+    revision: int
+    ordinal: int
+
+
+BEGINNING = Place(-1, -1)
+"""Before the first event: revisions and ordinals count from 0 at least."""
+IN_ORDER = (outbox.c.revision, outbox.c.ordinal)
+
+
+def is_after(place: Place) -> ColumnElement[bool]:
+    """Return the condition that an event stands after a place."""
+    return tuple_(*IN_ORDER) > tuple_(*place)
+
+
+def events_after(place: Place) -> Select[Any]:
+    """Return the query of the events after a place, in order, with what `from_outbox` makes messages of."""
+    names = ("event_id", "topic", "key", "type", "source", "recorded_at", "data", "traceparent")
+    columns = (outbox.c[name] for name in names)
+    return select(*IN_ORDER, *columns).where(is_after(place)).order_by(*IN_ORDER)
+
+
+async def sent_through(connection: AsyncConnection) -> Place:
+    """Return the place of the last event that Kafka has acknowledged, with all before it."""
+    row = (await connection.execute(select(outbox_sent.c.revision, outbox_sent.c.ordinal))).one()
+    return Place(row.revision, row.ordinal)
+
+
+async def mark_sent_through(connection: AsyncConnection, place: Place) -> None:
+    """Note that Kafka has acknowledged all events up to a place."""
+    await connection.execute(update(outbox_sent).values(revision=place.revision, ordinal=place.ordinal))
 
 
 class Published(NamedTuple):

@@ -19,7 +19,7 @@ from runtime.bus import Listed
 from runtime.comparison import Comparison, Element, Fact, Reconciliation, comparison
 from runtime.consumer import Consumer
 from runtime.database import Read
-from runtime.database.outbox import outbox
+from runtime.database.outbox import is_after, outbox, sent_through
 from runtime.dead_letter import State, dead_letter, state_of
 from runtime.inbox import inbox
 from runtime.service import Service
@@ -87,7 +87,8 @@ async def _outbox_with_topic(service: Service, since: datetime | None) -> Compar
     topic = topic_of(service.name)
     async with service.database.read() as read:
         told = select(outbox.c.event_id, outbox.c.type, outbox.c.key, outbox.c.revision, outbox.c.recorded_at)
-        told = told.where(outbox.c.sent_at.is_not(None), outbox.c.revision > await _last_before(read, since))
+        is_sent = ~is_after(await sent_through(read.connection))
+        told = told.where(is_sent, outbox.c.revision > await _last_before(read, since))
         sent = {row.event_id: row for row in await read.execute(told)}
     there = {one.event_id: one async for one in service.bus.contents(topic, since=since)}
     missing = (_element(row) for event_id, row in sent.items() if event_id not in there)
@@ -142,7 +143,7 @@ async def _unsent(service: Service) -> int:
     if service.bus.publisher() is None:
         return 0
     async with service.database.read() as read:
-        unsent = select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None))
+        unsent = select(func.count()).select_from(outbox).where(is_after(await sent_through(read.connection)))
         return int((await read.execute(unsent)).scalar_one())
 
 

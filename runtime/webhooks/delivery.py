@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Uuid, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.database import Instant, Read, Write
-from runtime.database.outbox import outbox
+from runtime.database.outbox import IN_ORDER, Place, outbox
 from runtime.database.tables import metadata
 from runtime.webhooks.refusals import DeliveryUnknown
 from runtime.webhooks.subscription import SubscriptionState, place, subscription
@@ -154,19 +154,17 @@ async def replay_dead(tx: Write, subscription_id: UUID, now: datetime) -> None:
     await tx.execute(update(delivery).where(*dead).values(**AS_NEW, next_at=now))
 
 
-async def find_place_before(read: Read, since: datetime) -> tuple[int, int] | None:
+async def find_place_before(read: Read, since: datetime) -> Place | None:
     """Return the place before the first event recorded at an instant or later.
 
     Not for a write transaction: it looks at the outbox from its beginning. What it finds never changes.
     """
-    order = (outbox.c.revision, outbox.c.ordinal)
-    first = select(*order).where(outbox.c.recorded_at >= since).order_by(*order).limit(1)
+    first = select(*IN_ORDER).where(outbox.c.recorded_at >= since).order_by(*IN_ORDER).limit(1)
     row = (await read.execute(first)).one_or_none()
-    return None if row is None else (row.revision, row.ordinal - 1)
+    return None if row is None else Place(row.revision, row.ordinal - 1)
 
 
-async def replay_from(tx: Write, subscription_id: UUID, before: tuple[int, int]) -> None:
+async def replay_from(tx: Write, subscription_id: UUID, before: Place) -> None:
     """Let a subscription follow again from an earlier place: it sends anew what it may see from there."""
-    revision, ordinal = before
     mine = (place.c.subscription_id == subscription_id, tuple_(place.c.revision, place.c.ordinal) > before)
-    await tx.execute(update(place).where(*mine).values(revision=revision, ordinal=ordinal))
+    await tx.execute(update(place).where(*mine).values(revision=before.revision, ordinal=before.ordinal))

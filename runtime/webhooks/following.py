@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.clock import legal_day
 from kernel.ids import UnitId
 from kernel.units import UnitTree
 from runtime.database import Database
-from runtime.database.outbox import outbox
+from runtime.database.outbox import IN_ORDER, Place, is_after, outbox
 from runtime.database.rows import insert_for
 from runtime.reference import Reference
 from runtime.webhooks.delivery import AS_NEW, delivery
@@ -25,15 +25,7 @@ AT_ONCE = 500
 """Events looked at in one transaction at most."""
 
 
-class Place(NamedTuple):
-    """Where an event stands in the outbox. Places are ordered as events are."""
-
-    revision: int
-    ordinal: int
-
-
 _ACTIVE = subscription.c.state == SubscriptionState.ACTIVE
-_ORDER = (outbox.c.revision, outbox.c.ordinal)
 
 
 class Following:
@@ -57,7 +49,7 @@ class Following:
     async def _places_behind(self) -> set[Place]:
         places = select(place.c.revision, place.c.ordinal).distinct()
         active = places.join(subscription, subscription.c.id == place.c.subscription_id).where(_ACTIVE)
-        last = select(*_ORDER).order_by(outbox.c.revision.desc(), outbox.c.ordinal.desc()).limit(1)
+        last = select(*IN_ORDER).order_by(outbox.c.revision.desc(), outbox.c.ordinal.desc()).limit(1)
         async with self._database.read() as read:
             found = {Place(row.revision, row.ordinal) for row in (await read.execute(active)).all()}
             newest = (await read.execute(last)).one_or_none() if found else None
@@ -72,8 +64,8 @@ class Following:
             .with_for_update(of=place)
         )
         followers = (await connection.execute(waiting)).all()
-        columns = (*_ORDER, outbox.c.event_id, outbox.c.type, outbox.c.unit_id)
-        later = select(*columns).where(tuple_(*_ORDER) > start).order_by(*_ORDER).limit(AT_ONCE)
+        columns = (*IN_ORDER, outbox.c.event_id, outbox.c.type, outbox.c.unit_id)
+        later = select(*columns).where(is_after(start)).order_by(*IN_ORDER).limit(AT_ONCE)
         events = (await connection.execute(later)).all() if followers else []
         if not events:
             return 0

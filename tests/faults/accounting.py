@@ -20,7 +20,7 @@ from contracts.topics import topic_of
 from lanhmanh.services import Name
 from tests.faults.driver import Driver
 from tests.faults.poison import Poison, letters
-from tests.faults.world import World, until
+from tests.faults.world import UNSENT, World, until
 
 READS = {
     Name.REPORTS: (Name.PLANS, Name.TIPS, Name.REFERRALS),
@@ -83,7 +83,7 @@ async def _settled(world: World, poison: Poison) -> None:
 async def _is_settled(world: World, poison: Poison) -> bool:
     told = {name: await _count(world, name, "SELECT count(*) FROM outbox") for name in Name}
     for name in Name:
-        if await _count(world, name, "SELECT count(*) FROM outbox WHERE sent_at IS NULL"):
+        if await _count(world, name, UNSENT):
             return False
     for reader, sources in READS.items():
         if await _count(world, reader, "SELECT count(*) FROM inbox") < sum(told[source] for source in sources):

@@ -12,7 +12,7 @@ from statistics import median
 from lanhmanh.services import Name
 from tests.faults.fault import Fault
 from tests.faults.flow import Flow
-from tests.faults.world import World
+from tests.faults.world import UNSENT, World
 
 _PATIENCE_SECONDS = 120.0
 """How long anything may take until it works again, before it never will."""
@@ -77,10 +77,7 @@ class Matrix:
 
     async def _standing(self) -> str:
         """Say what works again, and where everything else has got stuck."""
-        unsent = {
-            name: (await self._world.ask(name, "SELECT count(*) FROM outbox WHERE sent_at IS NULL"))[0][0]
-            for name in Name
-        }
+        unsent = {name: (await self._world.ask(name, UNSENT))[0][0] for name in Name}
         return f"works: {self._flow.took}; unsent events: {unsent}"
 
     async def _inject(self, fault: Fault) -> float:

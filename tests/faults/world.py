@@ -29,6 +29,8 @@ _UNLIMITED = {"LANHMANH_GATEWAY_RATE": "1000000/second", "LANHMANH_GATEWAY_ANONY
 """All callers here are one client at one address."""
 SET_CLOCKS = ("tips-2", "reports-2")
 """The replicas whose clock can be set, where that is possible."""
+UNSENT = "SELECT count(*) FROM outbox WHERE (revision, ordinal) > (SELECT revision, ordinal FROM outbox_sent)"
+"""Counts a service's events that no broker has acknowledged."""
 
 
 @dataclass

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from contracts.events import tips
 from contracts.model import Event
 from kernel.clock import to_micros
 from runtime.bus.message import from_outbox
 from runtime.database import Database
+from runtime.database.outbox import BEGINNING, events_after
 from runtime.database.outbox import outbox as outbox_table
 from runtime.service import Service
 from services.reports.evaluation.tips import TipFact, TipFactKind
@@ -40,7 +40,7 @@ EXAMPLES = int(os.environ.get("LANHMANH_TEST_EXAMPLES", "12"))
 async def deliver_again(outbox: Database, service: Service, topic: str) -> None:
     """Deliver all that a topic has once more, as after the loss of an offset."""
     async with outbox.read() as read:
-        rows = (await read.execute(select(outbox_table).where(outbox_table.c.topic == topic))).all()
+        rows = (await read.execute(events_after(BEGINNING).where(outbox_table.c.topic == topic))).all()
         epoch = (await read.newest()).epoch
     consumer = next(one for one in service.consumers if one.topic == topic)
     await consumer._apply(from_outbox(rows, epoch), None)

@@ -18,7 +18,7 @@ def a_message(*, time: datetime, traceparent: str | None = None) -> Message:
     return Message(
         topic="harbour",
         key="Hồng Hà",
-        event_id=EVENT_ID,
+        event_id=UUID(EVENT_ID),
         type="vn.lanhmanh.harbour.bell.rung.v1",
         source="/lanhmanh/harbour",
         time=time,
@@ -77,5 +77,5 @@ def test_what_is_no_event_of_ours_passes_as_unreadable_under_an_id_of_its_place(
     ]
 
     assert {message.type for message in twice} == {UNREADABLE}
-    first, again, other = (UUID(message.event_id) for message in twice)
+    first, again, other = (message.event_id for message in twice)
     assert first == again != other

@@ -53,7 +53,7 @@ async def test_a_message_arrives_as_it_left(harbour: Harbour) -> None:
     async with harbour.producer.read() as read:
         sent = (await read.execute(outbox.select())).one()
     arrived = (message.event_id, message.type, message.source, message.key, message.data, message.topic)
-    assert arrived == (str(sent.event_id), sent.type, sent.source, sent.key, sent.data, sent.topic)
+    assert arrived == (sent.event_id, sent.type, sent.source, sent.key, sent.data, sent.topic)
     assert (message.time, message.traceparent) == (sent.recorded_at, TRACE)
 
 

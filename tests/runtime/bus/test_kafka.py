@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from ssl import SSLContext
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -36,7 +36,7 @@ def a_message(*, topic: str, key: str = "Hồng Hà", data: bytes = b"{}") -> Me
     return Message(
         topic=topic,
         key=key,
-        event_id=str(uuid4()),
+        event_id=uuid4(),
         type="vn.lanhmanh.harbour.bell.rung.v1",
         source="/lanhmanh/harbour",
         time=datetime(2025, 6, 14, 16, 59, 59, 999_999, tzinfo=UTC),
@@ -61,9 +61,9 @@ async def subscribe(address: str, topic: str, *, partitions: int = 1) -> KafkaSu
     )
 
 
-async def hear_until(subscription: KafkaSubscription, event_ids: set[str]) -> dict[str, Message]:
+async def hear_until(subscription: KafkaSubscription, event_ids: set[UUID]) -> dict[UUID, Message]:
     """Fetch until these have come, some perhaps twice; return each with its first place in the order."""
-    heard: dict[str, Message] = {}
+    heard: dict[UUID, Message] = {}
     while heard.keys() != event_ids:
         for message in await hear(subscription, 1):
             heard.setdefault(message.event_id, message)

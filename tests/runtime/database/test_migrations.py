@@ -5,19 +5,25 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, column, inspect, table
+from sqlalchemy import Connection, MetaData, Uuid, column, insert, inspect, table
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import services
 from kernel.clock import SetClock
 from runtime.database import Database
-from runtime.database.migrate import SchemaUnknown, check_schema, migrate
+from runtime.database.migrate import RUNTIME, SchemaUnknown, check_schema, migrate
+from runtime.database.outbox import sent_through
 from runtime.schema import metadata as runtime_tables
 from tests.rig import a_database
 from tests.runtime.conftest import SERVICE
@@ -86,6 +92,35 @@ async def test_migrating_again_changes_nothing(empty: Database) -> None:
     async with empty.read() as read:
         assert await read.newest() == before
     await check_schema(empty, lamps.MIGRATIONS)
+
+
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [((), (-1, -1)), ((False, False), (1, -1)), ((True, True), (1, 1)), ((True, False), (1, 0))],
+    ids=["no event", "none sent", "all sent", "the first sent"],
+)
+async def test_a_mark_on_each_event_becomes_one_place(
+    empty: Database, sent: tuple[bool, ...], place: tuple[int, int]
+) -> None:
+    await empty.migrate(partial(bring_to, "20261125_webhooks_to_subscribers"))
+    names = ("revision", "ordinal", "topic", "key", "type", "source", "recorded_at", "data", "sent_at")
+    outbox = table("outbox", *map(column, names), column("event_id", Uuid))
+    for ordinal, is_sent in enumerate(sent):
+        row = (1, ordinal, "", "", "", "", 0, b"", 0 if is_sent else None, uuid4())
+        await empty.mark(partial(AsyncConnection.execute, statement=insert(outbox).values(row)))
+
+    await migrate(empty, lamps.MIGRATIONS)
+
+    async with empty.read() as read:
+        assert await sent_through(read.connection) == place
+
+
+def bring_to(version: str, connection: Connection) -> None:
+    """Bring runtime's tables to a version."""
+    config = Config()
+    config.set_main_option("script_location", str(RUNTIME))
+    config.attributes |= {"connection": connection, "version_table": "runtime_schema_version"}
+    command.upgrade(config, version)
 
 
 async def test_an_empty_database_is_not_worked_on(empty: Database) -> None:

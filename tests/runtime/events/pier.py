@@ -25,7 +25,7 @@ def message_of(event: Event, number: int, *, trace: str | None = None) -> Messag
     return Message(
         topic=event.topic,
         key=event.key(),
-        event_id=str(UUID(int=number)),
+        event_id=UUID(int=number),
         type=event.type,
         source="/lanhmanh/lighthouse",
         time=MORNING,
@@ -89,7 +89,7 @@ class Pier:
         consumer: str = "",  # noqa: ARG002
     ) -> AsyncIterator[Listed]:
         for place, one in enumerate(self.messages):
-            yield Listed(UUID(one.event_id), one.type, one.key, one.time, place < self.committed)
+            yield Listed(one.event_id, one.type, one.key, one.time, place < self.committed)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from kernel.clock import SetClock
 from runtime.bus import Message
 from runtime.database import Database, Write
-from runtime.database.outbox import outbox
+from runtime.database.outbox import Place, is_after, mark_sent_through, outbox, sent_through
 from runtime.database.wakeup import Wakeup
 from runtime.dead_letter import put_aside
 from runtime.relay import Relay
@@ -91,7 +91,7 @@ async def light_all(database: Database, *places: str) -> None:
 
 async def unsent(database: Database) -> int:
     async with database.read() as read:
-        waiting = select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None))
+        waiting = select(func.count()).select_from(outbox).where(is_after(await sent_through(read.connection)))
         return int((await read.execute(waiting)).scalar_one())
 
 
@@ -128,8 +128,20 @@ async def test_events_are_marked_only_after_the_acknowledgement(database: Databa
         await all_marked(database)
 
     assert before == 2
-    async with database.read() as read:
-        assert set((await read.execute(select(outbox.c.sent_at))).scalars()) == {database.clock.now()}
+
+
+async def test_events_are_sent_again_from_where_the_mark_is_set_back_to(database: Database) -> None:
+    radio = Radio()
+    await light_all(database, "Kê Gà")
+    await light_all(database, "Mũi Dinh", "Long Châu")
+
+    async with relaying(database, radio):
+        await all_marked(database)
+        await database.mark(partial(mark_sent_through, place=Place(2, 0)))
+        await radio.heard(4)
+        await all_marked(database)
+
+    assert radio.sent() == ["Kê Gà", "Mũi Dinh", "Long Châu", "Long Châu"]
 
 
 async def test_a_load_is_read_while_another_is_sent_and_each_event_is_sent_once(
