@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 
 from lanhmanh.cluster.jars import ensure_kafka_jars
+from lanhmanh.cluster.ports import free_port
 from lanhmanh.cluster.postgres import find_binaries
-from tests.journeys.product import LANHMANH, ROOT, Product, free_port
+from tests.journeys.product import LANHMANH, ROOT, Product
 from tests.servers.lease import Lease, Server, await_answer
 
 _FIRST_START_SECONDS = 300.0

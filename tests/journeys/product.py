@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from lanhmanh.cluster.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 LANHMANH = Path(sys.executable).parent / "lanhmanh"
@@ -90,11 +91,3 @@ def wait_until_ready(running: Running) -> None:
             pass
         time.sleep(0.1)
     raise AssertionError("it was not ready in time")
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
