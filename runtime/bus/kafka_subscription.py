@@ -33,7 +33,8 @@ class KafkaSubscription:
     def __init__(self, client: _Consumer, topic: str) -> None:
         self._client = client
         self._topic = topic
-        self._watching = asyncio.create_task(Watchdog(client, topic).watch())
+        self._watchdog = Watchdog(client, topic)
+        self._watching = asyncio.create_task(self._watchdog.watch())
 
     @classmethod
     async def resumed(cls, settings: KafkaSettings, topic: str, *, group: str) -> KafkaSubscription:
@@ -68,8 +69,11 @@ class KafkaSubscription:
                 if len(_places(self._client, self._topic)) > len(self._client.assignment()):
                     raise KafkaUnavailable(f"{self._topic} has more partitions now")
                 found = await self._client.getmany(timeout_ms=int(_QUIET_SECONDS * 1000), max_records=limit)
-                if found:
-                    return [_to_message(record) for records in found.values() for record in records]
+                messages = [_to_message(record) for records in found.values() for record in records]
+                if len(messages) < limit:
+                    self._watchdog.emptied()
+                if messages:
+                    return messages
 
     async def record(self, connection: AsyncConnection, last: Message) -> None:
         """Do nothing: Kafka keeps the offset."""

@@ -12,13 +12,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from runtime.bus.kafka_settings import KafkaUnavailable, translated
 
-_PAUSE_SECONDS = 5.0
+_PAUSE_SECONDS = 2.0
 """Between two looks."""
 _LOOKS = 3
-"""So often in a row the same messages may wait: a look may come just before them, or while others are handled."""
+"""So often in a row the same messages may wait: a look may come just before them."""
 _UNANSWERED = 3
 """So many looks in a row may fail: a client gets over a broker that hangs by itself, a new one would meet it too."""
-_ANSWER_SECONDS = 5.0
+_ANSWER_SECONDS = 3.0
 """How long a look may take. After the loss of several brokers the client waits for some answers for ever."""
 
 
@@ -31,6 +31,14 @@ class Watchdog:
         self._waiting: Mapping[TopicPartition, int] = {}
         self._looks: Mapping[TopicPartition, int] = {}
         self._unanswered = 0
+        self._is_emptied = False
+
+    def emptied(self) -> None:
+        """Note that the reader has taken all that the client had: what waits now, waits at the brokers.
+
+        While it handles what it took before, or others' messages fill what it asks for, waiting means nothing.
+        """
+        self._is_emptied = True
 
     async def watch(self) -> None:
         """Look now and then, until something is wrong.
@@ -54,10 +62,10 @@ class Watchdog:
 
     def _note(self, waiting: Mapping[TopicPartition, int]) -> None:
         self._looks = {
-            place: self._looks.get(place, 0) + 1 if self._waiting.get(place) == at else 1
+            place: self._looks[place] + self._is_emptied if self._waiting.get(place) == at else 1
             for place, at in waiting.items()
         }  # fmt: skip
-        self._waiting = waiting
+        self._waiting, self._is_emptied = waiting, False
         if max(self._looks.values(), default=0) >= _LOOKS:
             raise KafkaUnavailable(f"the client of {self._topic} has stalled")
 

@@ -358,7 +358,7 @@ async def test_a_partition_that_stalls_while_the_others_go_on_is_noticed(
 
     async def keep_fetching() -> None:
         while True:
-            await subscription.fetch(5)
+            await subscription.fetch(1000)
 
     async with publishing(kafka, topic, partitions=2) as publisher:
         sending = asyncio.create_task(keep_sending(publisher))
@@ -368,6 +368,26 @@ async def test_a_partition_that_stalls_while_the_others_go_on_is_noticed(
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
 
+    await subscription.close()
+
+
+@pytest.mark.asyncio
+async def test_messages_that_wait_because_others_are_handled_are_no_stall(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_often(monkeypatch)
+    subscription = await subscribe(kafka, topic)
+    sent = [a_message(topic=topic) for _ in range(3)]
+    async with publishing(kafka, topic) as publisher:
+        await publisher.send(sent)
+
+    heard = []
+    for _ in sent:
+        heard += [message.event_id for message in await subscription.fetch(1)]
+        # As long as five looks. Nothing is asked for meanwhile.
+        await asyncio.sleep(1.0)
+
+    assert heard == [message.event_id for message in sent]
     await subscription.close()
 
 
