@@ -24,7 +24,7 @@ from runtime.bus.binary_mode import UNREADABLE
 from runtime.cancellation import all_of
 from runtime.database import Database, Write
 from runtime.database.failure import is_passing
-from runtime.dead_letter import list_waiting, mark_replayed, put_aside
+from runtime.dead_letter import find_letter, list_waiting, mark_replayed, put_aside
 from runtime.inbox import has_handled, take_new
 from runtime.pauses import Pauses
 from runtime.telemetry.log import get_logger
@@ -173,6 +173,9 @@ class Consumer:
                 if is_passing(error):
                     raise
                 failure = type(error).__name__
+            if tries == 1 and await self._was_put_aside(message):
+                # It came again. What becomes of it is for those to say who look after dead letters.
+                return await self._database.mark(partial(subscription.record, last=message))
             if tries < TRIES:
                 await asyncio.sleep(pause)
         return await self._put_aside(subscription, message, failure=failure, tries=TRIES)
@@ -224,6 +227,10 @@ class Consumer:
             error=kind,
             tries=tries,
         )
+
+    async def _was_put_aside(self, message: Message) -> bool:
+        async with self._database.read() as read:
+            return await find_letter(read.connection, self.name, message.event_id) is not None
 
     async def _put_aside(self, subscription: Subscription, message: Message, *, failure: str, tries: int) -> None:
         async def aside(connection: AsyncConnection) -> None:

@@ -15,6 +15,7 @@ from aiokafka.errors import CommitFailedError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.bus.binary_mode import from_record
+from runtime.bus.kafka_consumer import GroupConsumer
 from runtime.bus.kafka_settings import CONSUMER, KafkaSettings, KafkaUnavailable, translated
 from runtime.bus.kafka_watchdog import Watchdog
 from runtime.bus.message import Message
@@ -23,14 +24,12 @@ _QUIET_SECONDS = 1.0
 """After so long without a message it is asked whether something is wrong."""
 _ANSWER_SECONDS = 7.0
 """How long a question to the brokers may take. After the loss of several the client waits for some answers for ever."""
-_CLOSE_SECONDS = 1.0
-"""How long an orderly end may take: a broker that hangs does not answer, and others must go on."""
 
 
 class KafkaSubscription:
     """The place of the one replica that reads."""
 
-    def __init__(self, client: _Consumer, topic: str) -> None:
+    def __init__(self, client: GroupConsumer, topic: str) -> None:
         self._client = client
         self._topic = topic
         self._watchdog = Watchdog(client, topic)
@@ -43,7 +42,7 @@ class KafkaSubscription:
         Raises:
             KafkaUnavailable: Kafka does not answer.
         """
-        client = _Consumer(group_id=group, **CONSUMER, **settings.client())
+        client = GroupConsumer(group_id=group, **CONSUMER, **settings.client())
         try:
             with translated():
                 async with asyncio.timeout(_ANSWER_SECONDS):
@@ -111,19 +110,6 @@ class KafkaSubscription:
             # Nothing of the partition was handled yet.
             committed = (await self._client.beginning_offsets([place]))[place]
         return int(committed)
-
-
-class _Consumer(AIOKafkaConsumer):  # type: ignore[misc] # the client is untyped
-    """The client's consumer, which can also be given up."""
-
-    async def give_up(self) -> None:
-        """Stop, but do not wait for long for brokers that do not answer."""
-        with translated():
-            try:
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await self.stop()
-            except TimeoutError:
-                await self._client.close()
 
 
 def _places(client: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:

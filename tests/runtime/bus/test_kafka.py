@@ -16,6 +16,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.commit import OffsetFetchRequest, OffsetFetchResponse_v3
 from pydantic import SecretStr
 
 from kernel.clock import SystemClock
@@ -228,6 +230,32 @@ async def test_a_commit_that_is_refused_because_a_group_reads_too_stops_nobody(k
 
         assert await subscription.lag() == 1
         await subscription.close()
+
+
+@pytest.mark.asyncio
+async def test_place_is_kept_though_the_brokers_are_still_loading_the_offsets(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled, next_one = a_message(topic=topic), a_message(topic=topic)
+    async with publishing(kafka, topic) as publisher:
+        await publisher.send([handled])
+        leaving = await subscribe(kafka, topic)
+        await leaving.commit(await hear(leaving, 1))
+        await leaving.close()
+        await publisher.send([next_one])
+    refusals, ask = [14, 16], AIOKafkaClient.send
+
+    async def send(client: AIOKafkaClient, node: int, request: Any, **how: Any) -> Any:
+        if isinstance(request, OffsetFetchRequest) and refusals:
+            return OffsetFetchResponse_v3(0, [], refusals.pop())
+        return await ask(client, node, request, **how)
+
+    monkeypatch.setattr(AIOKafkaClient, "send", send)
+    following = await subscribe(kafka, topic)
+
+    assert [message.event_id for message in await hear(following, 1)] == [next_one.event_id]
+    assert refusals == []
+    await following.close()
 
 
 @pytest.mark.asyncio

@@ -150,6 +150,24 @@ async def test_a_poison_message_is_put_aside_and_blocks_nobody(keeper: Keeper) -
     assert keeper.counter("event_failures") == TRIES
 
 
+async def test_what_was_put_aside_and_comes_again_holds_nobody_up(keeper: Keeper) -> None:
+    keeper.failures["Mũi Dinh"] = [ValueError("fog")] * 99
+    pier = Pier()
+    pier.land(*lamps("Mũi Dinh", "Long Châu"))
+    async with keeper.at_work(pier):
+        await pier.cleared()
+    before = keeper.counter("event_failures")
+    pier.committed = 0
+
+    async with keeper.at_work(pier):
+        await pier.cleared()
+
+    assert before == TRIES
+    # At the start, as every dead letter, and once when it came.
+    assert keeper.counter("event_failures") == before + 2
+    assert keeper.counter("dead_letters") == 1
+
+
 async def test_a_message_that_the_database_refuses_is_put_aside(keeper: Keeper) -> None:
     pier = Pier()
     pier.land(LampLit(place="Kê Gà", brightness=2**70), *lamps("Mũi Dinh"))
