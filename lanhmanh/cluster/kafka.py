@@ -35,10 +35,11 @@ transaction.state.log.replication.factor={nodes}
 transaction.state.log.min.isr={in_sync}
 transaction.state.log.num.partitions=1
 min.insync.replicas={in_sync}
-# So long a node may be silent before others lead in its place.
-broker.session.timeout.ms=6000
+# So long a node may be silent before others lead in its place; a new controller counts from its own beginning.
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=1000
 # So long a broker waits for a controller that hangs, before it asks the next one; by default 30 s.
-controller.socket.timeout.ms=5000
+controller.socket.timeout.ms=3000
 """
 
 
