@@ -16,8 +16,9 @@ _PAUSE_SECONDS = 2.0
 """Between two looks."""
 _LOOKS = 3
 """So often in a row the same messages may wait: a look may come just before them."""
-_UNANSWERED = 3
-"""So many looks in a row may fail: a client gets over a broker that hangs by itself, a new one would meet it too."""
+_UNANSWERED = 6
+"""So many looks in a row may fail, some 25 s: a client gets over a broker that hangs by itself, and sooner than that.
+A new one would meet it too."""
 _ANSWER_SECONDS = 3.0
 """How long a look may take. After the loss of several brokers the client waits for some answers for ever."""
 
