@@ -26,6 +26,8 @@ COPY gateway gateway
 COPY lanhmanh lanhmanh
 COPY examples examples
 RUN uv sync --frozen --no-default-groups --no-editable
+# For processors like this one; on others the reports service compiles when it starts.
+RUN .venv/bin/python -m services.reports.board.kernels
 
 FROM ${PYTHON_IMAGE}
 # What installs packages is not needed to run.

@@ -8,6 +8,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
+EVALUATION := $(wildcard services/reports/evaluation/*.py)
+COMPILE := $(PYTHON) -m services.reports.board.kernels
 SLOW := journeys faults firewall servers deploy plans/api/test_examples.py tools/test_import_rules.py tools/test_mutants.py runtime/database/test_file_lock.py
 
 .PHONY: help setup up up-cluster test test-fast check check-style check-types check-generated check-secrets generate bench soak mutants
@@ -80,7 +82,7 @@ endif
 mutants: .venv/.setup ## Break the guarantee in each of the ways of tests/mutants, and see that a test notices
 	@$(PYTHON) -m tools.mutants $(NAMES)
 
-bench: .venv/.setup ## Measure speed beside a baseline, and hold it to its bounds (AREA=events)
+bench: .venv/.bench ## Measure speed beside a baseline, and hold it to its bounds (AREA=evaluation, AREA=events)
 	@$(PYTHON) -m lanhmanh.cluster.jars
 	@$(PYTHON) -m bench $(AREA)
 
@@ -90,10 +92,16 @@ bench: .venv/.setup ## Measure speed beside a baseline, and hold it to its bound
 	@sh tools/bootstrap.sh
 	@touch $@
 
-.venv/.product: .venv/.uv pyproject.toml
+.venv/.product: .venv/.uv pyproject.toml $(EVALUATION)
 	@$(BIN)/uv sync --quiet --frozen --inexact --no-default-groups --group tool
+	@$(COMPILE)
 	@touch $@
 
-.venv/.setup: .venv/.uv pyproject.toml
-	@$(BIN)/uv sync --quiet --frozen
+.venv/.setup: .venv/.uv pyproject.toml $(EVALUATION)
+	@$(BIN)/uv sync --quiet --frozen --inexact
+	@$(COMPILE)
 	@touch .venv/.product $@
+
+.venv/.bench: .venv/.setup
+	@$(BIN)/uv sync --quiet --frozen --inexact --group bench
+	@touch $@

@@ -8,12 +8,16 @@ import platform
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 
+from bench.evaluation import measure_evaluation
 from bench.events import measure_events
 from bench.row import RESULTS, Row, save, table
 from bench.servers import Servers, running_servers
 from lanhmanh.cluster.unavailable import ServerUnavailable
 
-AREAS: Mapping[str, Callable[[Servers], Coroutine[None, None, Sequence[Row]]]] = {"events": measure_events}
+AREAS: Mapping[str, Callable[[Servers], Coroutine[None, None, Sequence[Row]]]] = {
+    "evaluation": measure_evaluation,
+    "events": measure_events,
+}
 
 
 def main(asked: Sequence[str]) -> int:

@@ -46,5 +46,7 @@ class Service:
     """What else it can compare within its own database."""
     senders: Senders = field(default_factory=lambda: Senders({}))
     """Machines whose signature stands for a token."""
+    make_ready: Callable[[], None] = lambda: None
+    """What takes a while, and is done before the first request is let in."""
     subscribable: Subscribable | None = None
     """What subscribers outside may follow, if anything."""

@@ -12,7 +12,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 from bench.events.told import TOGETHER, database_of, kafka_settings, partitions, publish, tips_received
-from bench.rounds import compare
+from bench.rounds import interleaved
 from bench.row import Row
 from bench.servers import Servers
 from contracts.events.tips import TOPIC
@@ -43,11 +43,12 @@ async def measure_relay(servers: Servers) -> Row:
         relay = Relay(database, publisher, Metrics(Name.TIPS))
         async with AIOKafkaProducer(**PRODUCER, **settings.client()) as producer:
             bare = partial(_send_all, producer, [_record(one) for one in messages])
-            found, beside = await compare("relay", partial(_relay_all, database, relay, last), bare, count=_COUNT)
+            seconds = await interleaved("relay", {"ours": partial(_relay_all, database, relay, last), "bare": bare})
         await publisher.close()
         assert {one.event_id async for one in contents(settings, TOPIC, since=None, group=None)} == {
             row.event_id for row in await _rows(database)
         }
+    found, beside = (_COUNT / seconds[who] for who in ("ours", "bare"))
     return Row("events", "relay_vs_bare", _COUNT, found, "/s", 0.65, "at least", beside)
 
 

@@ -105,6 +105,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await service.database.open()
     try:
         await check_schema(service.database, service.migrations)
+        await asyncio.to_thread(service.make_ready)
         publisher = service.bus.publisher()
         tasks = [asyncio.create_task(run_alone(service.database, _jobs_alone(service, publisher)))]
         if service.consumers:

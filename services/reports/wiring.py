@@ -19,6 +19,7 @@ from runtime.surroundings import digest_secret_of, kafka_bus_of, targets_of, ver
 from runtime.telemetry.metrics import Metrics
 from runtime.webhooks.subscribable import Subscribable
 from services.reports.board import Board
+from services.reports.board.kernels import make_ready
 from services.reports.config import ReportsConfig
 from services.reports.consumers.on_calendar_changed import OnCalendarChanged
 from services.reports.consumers.on_plan_amended import OnPlanAmended
@@ -77,6 +78,7 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
         ],
         watches=[watch_alarms(database, metrics, LookForAlarms(reference, config.escalation_days))],
         subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),
+        make_ready=make_ready,
         board=Board(database, reference, clock),
     )
 

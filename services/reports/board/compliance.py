@@ -13,6 +13,7 @@ import numpy as np
 from kernel.clock import from_micros, legal_day, to_micros
 from kernel.ids import UnitId
 from runtime.http.tables import csv_bytes
+from services.reports.board.kernels import side_by_side
 from services.reports.board.memory import Memory, visible_at
 from services.reports.board.shapes import (
     Standpoint,
@@ -24,8 +25,8 @@ from services.reports.board.shapes import (
     unit_name,
 )
 from services.reports.board.territory import TreeOf, territory
-from services.reports.evaluation.columns import Mask, Standings
-from services.reports.evaluation.compliance import NOWHERE, Counts, Cube, cube
+from services.reports.evaluation.columns import Standings
+from services.reports.evaluation.compliance import Counts, Cube
 from services.reports.evaluation.history import NEVER
 from services.reports.evaluation.status import Status, Statuses
 
@@ -90,12 +91,9 @@ class ComplianceQuestion:
     def answer(self, memory: Memory, t: int) -> bytes:
         """Return the board as JSON or CSV."""
         known_at = visible_at(memory, self.known_at)
-        standings = memory.book.as_of(t, known_at)
-        statuses = memory.book.statuses(t, known_at)
         view = _View(memory, self, t)
-        chosen = view.rows()
-        counted = view.counted(statuses, chosen)
-        details = view.details(standings, statuses, chosen) if self.detail == "obligations" else None
+        statuses, counted = view.counted(known_at)
+        details = view.details(memory.book.as_of(t, known_at), statuses) if self.detail == "obligations" else None
         if self.form == "csv":
             return _details_csv(details) if details is not None else _units_csv(counted)
         return encode(
@@ -119,45 +117,39 @@ class _View:
     def __init__(self, memory: Memory, question: ComplianceQuestion, t: int) -> None:
         self._memory = memory
         self._question = question
+        self._t = t
         self._today = legal_day(from_micros(t))
         self._territory = territory(memory, question.unit_id, question.plan, question.tree, self._today)
 
-    def rows(self) -> Mask:
-        """Return which obligations the question is about."""
-        chosen = self._territory.layout.place[self._memory.book.columns.unit] != NOWHERE
-        if self._question.plan is not None:
-            of_plan = np.zeros(len(self._memory.book), np.bool_)
-            of_plan[self._memory.rows_of_plan[self._memory.plan_ids[self._question.plan]]] = True
-            chosen &= of_plan
-        mask: Mask = chosen
-        return mask
+    def counted(self, known_at: int) -> tuple[Statuses, list[UnitCounts]]:
+        """Return the statuses of what is asked about, and counts: of the unit asked about, then of each directly below.
 
-    def counted(self, statuses: Statuses, chosen: Mask) -> list[UnitCounts]:
-        """Return the counts of the unit asked about, then of each unit directly below it that owes anything."""
-        memory, columns = self._memory, self._memory.book.columns
-        places = self._territory.places
-        if self._question.unit_id not in places:
-            return [UnitCounts(unit_name(memory, self._question.unit_id), _shown(Counts()), {})]
-        found = cube(
-            statuses,
-            unit=columns.unit,
-            period=columns.period,
-            layout=self._territory.layout,
+        Units that owe nothing are left out, but for the first.
+        """
+        memory, question = self._memory, self._question
+        statuses, found = memory.book.tally(
+            self._t,
+            known_at,
+            self._territory.layout,
             periods=len(memory.periods),
-            rows=chosen,
+            rules=memory.rules_of(question.plan),
+            together=side_by_side,
         )
+        places = self._territory.places
+        if question.unit_id not in places:
+            return statuses, [UnitCounts(unit_name(memory, question.unit_id), _shown(Counts()), {})]
         top, *below = (
             self._of_unit(found, unit_id, places[unit_id])
-            for unit_id in (self._question.unit_id, *self._territory.children())
+            for unit_id in (question.unit_id, *self._territory.children())
         )
-        return [top, *(one for one in below if one.counts.total)]
+        return statuses, [top, *(one for one in below if one.counts.total)]
 
-    def details(self, standings: Standings, statuses: Statuses, chosen: Mask) -> list[ObligationStatus]:
+    def details(self, standings: Standings, statuses: Statuses) -> list[ObligationStatus]:
         """Return each obligation that exists at the instant, by due instant, rule and unit."""
         slugs = {plan_id: slug for slug, plan_id in self._memory.plan_ids.items()}
         found = [
             self._detail(number, slugs, standings, Status(int(statuses[number])).label)
-            for number in np.flatnonzero(chosen & (statuses != Status.ABSENT)).tolist()
+            for number in np.flatnonzero(statuses != Status.ABSENT).tolist()
         ]
         wanted = (one for one in found if self._question.status in (None, one.status))
         return sorted(wanted, key=_by_due)

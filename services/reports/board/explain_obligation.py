@@ -18,10 +18,8 @@ from kernel.problems import Language
 from services.reports.board.words import local_time, of_status, wording
 from services.reports.domain.alarm import DAY
 from services.reports.domain.obligation import effective_at
-from services.reports.evaluation.book import Book
-from services.reports.evaluation.columns import Duty
-from services.reports.evaluation.history import FactKind
-from services.reports.evaluation.status import Status
+from services.reports.evaluation.history import FactKind, fold
+from services.reports.evaluation.status import Status, status_at
 from services.reports.store.obligations import to_fact
 
 _SETS_DUE = frozenset({"opened", "due_moved", "due_set"})
@@ -114,10 +112,8 @@ def explain_obligation(
     history = [row for row in case.history if row.recorded_at <= known_at]
     requested = case.obligation.requirement == "requested"
     at, known = to_micros(t), to_micros(known_at)
-    book = Book()
-    duty = Duty(unit=0, period=0, rule=0, plan=0, reminder=case.reminder, requested=requested)
-    row = book.add(duty, [to_fact(one) for one in history])
-    standing, status = book.standing(row, at, known), book.status(row, at, known)
+    standing = fold((to_fact(one) for one in history), at, known)
+    status = status_at(standing, at, reminder=case.reminder, requested=requested)
     period = parse_period(case.obligation.period)
     span = period.days(rule.cut_off)
     events = [_event(one, counted=one.occurred_at <= t) for one in history]

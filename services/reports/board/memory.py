@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+
 from contracts.plan import Plan
 from kernel.calendar.period import Period, parse_period
 from kernel.clock import to_micros
@@ -20,7 +22,7 @@ from services.reports.domain.alarm import DAY
 from services.reports.domain.content import content_from_json
 from services.reports.domain.obligation import effective_at
 from services.reports.evaluation.book import Book
-from services.reports.evaluation.columns import Duty
+from services.reports.evaluation.columns import Duty, Mask
 from services.reports.evaluation.figures import Figures
 from services.reports.evaluation.releases import Release
 from services.reports.evaluation.tips import Tips
@@ -138,6 +140,11 @@ class Memory:
             for one in asked
             if (done := self._generated_at[one]) is None or done > known_at
         )
+
+    def rules_of(self, plan: str | None) -> Mask:
+        """Return which rules, by number, are those of a plan, or of any."""
+        plan_id = None if plan is None else self.plan_ids[plan]
+        return np.array([plan_id in (None, one) for one, _ in self._rule_number], np.bool_)
 
     def version_at(self, plan_id: UUID, t: int, known_at: int, *, effective_by: int | None = None) -> Plan | None:
         """Return the version of a plan that had occurred by `t` and was recorded by `known_at`; the latest effective.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.reports.evaluation.boundaries import Boundaries
-from services.reports.evaluation.columns import Columns, Duty, Standings
-from services.reports.evaluation.history import NEVER, Fact, Standing, fold
-from services.reports.evaluation.status import Status, Statuses, decide
+from services.reports.evaluation.columns import Columns, Duty, Mask, Standings
+from services.reports.evaluation.compliance import Arranged, Cube, Layout, Together, one_by_one, tally
+from services.reports.evaluation.history import NEVER, Fact, fold
+from services.reports.evaluation.status import Statuses
 
 _NOTHING_HAPPENED = fold((), NEVER, NEVER)
 
@@ -21,6 +22,7 @@ class Book:
 
     def __init__(self) -> None:
         self.columns = Columns()
+        self._arranged = Arranged.by_cell(self.columns.unit, self.columns.period, units=0, periods=0)
         self._histories: list[list[Fact]] = []
         self.boundaries = Boundaries()
         """When a status can change although nothing is entered."""
@@ -38,7 +40,7 @@ class Book:
     def record(self, row: int, facts: Iterable[Fact]) -> None:
         """Enter what happened to an obligation; facts may come in any order, also back-dated or yet to occur."""
         history = self._histories[row]
-        reminder = int(self.columns.standings.reminder[row])
+        reminder = int(self.columns.reminders[self.columns.rule[row]])
         for fact in facts:
             history.append(fact)
             self.boundaries.add(fact, reminder)
@@ -47,10 +49,6 @@ class Book:
     def history(self, row: int) -> tuple[Fact, ...]:
         """Return all facts of a row in the order in which they were entered."""
         return tuple(self._histories[row])
-
-    def standing(self, row: int, t: int, known_at: int) -> Standing:
-        """Return how one obligation stood at `t`, as known at `known_at`."""
-        return fold(self._histories[row], t, known_at)
 
     def as_of(self, t: int, known_at: int) -> Standings:
         """Return how all obligations stood at `t`, as known at `known_at`.
@@ -67,12 +65,15 @@ class Book:
             past.put(row, fold(self._histories[row], t, known_at))
         return past
 
-    def statuses(self, t: int, known_at: int) -> Statuses:
-        """Return the status of every row at `t`, as known at `known_at`."""
-        return decide(self.as_of(t, known_at), t)
+    def tally(
+        self, t: int, known_at: int, layout: Layout, *, periods: int, rules: Mask, together: Together = one_by_one
+    ) -> tuple[Statuses, Cube]:
+        """Return the statuses of a layout's rows at `t`, and how many have which in each subtree and period.
 
-    def status(self, row: int, t: int, known_at: int) -> Status:
-        """Return the status of one row: the same rule on columns of length one."""
-        alone = self.columns.standings.of_row(row)
-        alone.put(0, self.standing(row, t, known_at))
-        return Status(int(decide(alone, t)[0]))
+        `periods` is the length of the period table. Rows whose rule is not set in `rules`, shape [rules], stay ABSENT.
+        """
+        columns = self.columns
+        if (self._arranged.rows, self._arranged.periods) != (len(self), periods):
+            self._arranged = Arranged.by_cell(columns.unit, columns.period, units=len(layout.place), periods=periods)
+        standings, own = self.as_of(t, known_at), (columns.rule, columns.reminders, self._arranged)
+        return tally(standings, *own, layout, t, rules=rules, together=together)

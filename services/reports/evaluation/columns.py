@@ -40,7 +40,7 @@ class Duty:
     rule: int
     plan: int
     reminder: int
-    """How long before its due instant it counts as due soon, in microseconds."""
+    """How long before its due instant it counts as due soon, in microseconds: the same for all of a rule."""
     requested: bool = False
 
 
@@ -54,7 +54,6 @@ class Standings:
     """NEVER if nothing came."""
     correction_due: Instants
     """LONG_AGO if nothing was returned."""
-    reminder: Instants
     flags: Flags
     live_version: Indices
     """NO_VERSION if none is live."""
@@ -64,17 +63,12 @@ class Standings:
         """Return columns of their own, which may be written to."""
         return Standings(*(getattr(self, column.name).copy() for column in fields(self)))
 
-    def of_row(self, row: int) -> Standings:
-        """Return one row as columns of length one, which may be written to."""
-        only = slice(row, row + 1)
-        return Standings(*(getattr(self, column.name)[only] for column in fields(self))).copy()
-
     def put(self, row: int, standing: Standing) -> None:
         """Write how one obligation stands; whether it is only requested stays as it is."""
         self.due[row] = NEVER if standing.due_at is None else standing.due_at
         self.first_receipt[row] = NEVER if standing.first_receipt_at is None else standing.first_receipt_at
         self.correction_due[row] = LONG_AGO if standing.correction_due_at is None else standing.correction_due_at
-        self.flags[row] = (int(self.flags[row]) & Flag.REQUESTED) | _flags(standing)
+        self.flags[row] = (int(self.flags[row]) & Flag.REQUESTED) | flags_of(standing)
         self.live_version[row] = standing.live_version or NO_VERSION
         self.accepted_version[row] = standing.accepted_version or NO_VERSION
 
@@ -84,7 +78,8 @@ class Standings:
         return mask
 
 
-def _flags(standing: Standing) -> int:
+def flags_of(standing: Standing) -> int:
+    """Return the flags of an obligation that stands so."""
     return (
         (Flag.EXISTS if standing.exists else 0)
         | (Flag.EXCUSED if standing.excused else 0)
@@ -100,6 +95,7 @@ class Columns:
 
     def __init__(self) -> None:
         self._length = 0
+        self._reminders = np.empty(0, np.int64)
         self._arrays: dict[str, npt.NDArray[Any]] = {name: np.empty(64, dtype) for name, dtype in _TYPES.items()}
 
     def __len__(self) -> int:
@@ -112,8 +108,9 @@ class Columns:
             # Doubling keeps the cost of an append constant; the views that were handed out keep the old arrays.
             self._arrays = {name: np.concatenate([column, column]) for name, column in self._arrays.items()}
         self._length += 1
-        for name in ("unit", "period", "rule", "plan", "reminder"):
+        for name in ("unit", "period", "rule", "plan"):
             self._arrays[name][row] = getattr(duty, name)
+        self._note_reminder(duty)
         self._arrays["flags"][row] = Flag.REQUESTED if duty.requested else 0
         self.put(row, standing)
         return row
@@ -128,6 +125,11 @@ class Columns:
     def standings(self) -> Standings:
         """The columns that change, as views: they show what is written later."""
         return Standings(*(self._column(column.name) for column in fields(Standings)))
+
+    @property
+    def reminders(self) -> Instants:
+        """How long before its due instant an obligation counts as due soon, by rule."""
+        return self._reminders
 
     @property
     def unit(self) -> Indices:
@@ -150,6 +152,11 @@ class Columns:
         later = (self._column("latest") > t) | (self._column("latest_recorded") > known_at)
         return np.flatnonzero(later).astype(np.int32)
 
+    def _note_reminder(self, duty: Duty) -> None:
+        if duty.rule >= len(self._reminders):
+            self._reminders = np.concatenate([self._reminders, np.zeros(duty.rule + 1, np.int64)])
+        self._reminders[duty.rule] = duty.reminder
+
     def _column(self, name: str) -> npt.NDArray[Any]:
         return self._arrays[name][: self._length]
 
@@ -158,7 +165,6 @@ _TYPES: dict[str, type[np.generic]] = {
     "due": np.int64,
     "first_receipt": np.int64,
     "correction_due": np.int64,
-    "reminder": np.int64,
     "flags": np.uint8,
     "live_version": np.int32,
     "accepted_version": np.int32,

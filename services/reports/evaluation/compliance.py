@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.shares import Share
-from services.reports.evaluation.columns import Indices, Mask
-from services.reports.evaluation.status import Status, Statuses
+from services.reports.evaluation.columns import Flags, Indices, Instants, Mask, Standings
+from services.reports.evaluation.compiled import compiled
+from services.reports.evaluation.status import Status, Statuses, status_of
+
+Counted = npt.NDArray[np.int32]
+"""Numbers of obligations, shape [units or places, periods, statuses]."""
+Together = Callable[[Sequence[Callable[[], None]]], None]
+"""Runs all that it is given, in any order, perhaps side by side; returns when all is done."""
+
+
+def one_by_one(parts: Sequence[Callable[[], None]]) -> None:
+    """Run parts in turn."""
+    for part in parts:
+        part()
+
 
 NOWHERE = -1
 """The place of a unit that is not in a tree."""
@@ -30,6 +44,8 @@ class Layout:
 
     until: Indices
     """Shape [places]: the exclusive end of the range that begins with each place."""
+    parent: Indices
+    """Shape [places]: the place of the unit above; NOWHERE for a root."""
     place: Indices
     """Shape [units]: where what a unit reports is counted; NOWHERE if it is in no count.
 
@@ -57,7 +73,7 @@ class Layout:
                 raise UnevenLayout(f"place {child} does not stand within the range of its parent {parent}")
             path.append(child)
         own = range(len(parents)) if place is None else place
-        return cls(np.array(until, np.int32), np.array(own, np.int32))
+        return cls(np.array(until, np.int32), np.array(parents, np.int32), np.array(own, np.int32))
 
     def span(self, place: int) -> range:
         """Return the places of a unit and of all below it."""
@@ -108,7 +124,7 @@ class Counts:
 class Cube:
     """Counts for every unit with all below it, by period and status."""
 
-    subtree: npt.NDArray[np.int64]
+    subtree: Counted
     """Shape [places, periods, statuses]; the absent ones have their place, but `counts` leaves them out."""
 
     def counts(self, place: int, periods: Iterable[int] | None = None) -> Counts:
@@ -118,27 +134,113 @@ class Cube:
         return Counts(**{status.label: int(sums[status]) for status in COUNTED})
 
 
-def cube(
-    statuses: Statuses,
-    *,
-    unit: Indices,
-    period: Indices,
-    layout: Layout,
-    periods: int,
-    rows: Mask | None = None,
-) -> Cube:
-    """Count statuses for all units of a layout at once.
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Rows in the order of their cells: one cell for each unit and period, the periods of a unit side by side."""
 
-    `unit` and `period` have the shape of `statuses`, [rows]; `rows` selects some of them, for example one plan's.
-    `periods` is the length of the period table. Obligations of units NOWHERE are left out.
+    order: Indices
+    """Shape [rows]: their numbers."""
+    begins: Instants
+    """Shape [units × periods + 1]: where each cell begins in `order`."""
+    units: int
+    periods: int
+
+    @classmethod
+    def by_cell(cls, unit: Indices, period: Indices, *, units: int, periods: int) -> Self:
+        """Arrange rows by their units, of which there are so many, and their periods."""
+        cell = unit.astype(np.int64) * periods + period
+        sizes = np.bincount(cell, minlength=units * periods)
+        order = np.argsort(cell, kind="stable").astype(np.int32)
+        return cls(order, np.concatenate([[0], np.cumsum(sizes)]), units, periods)
+
+    @property
+    def rows(self) -> int:
+        return len(self.order)
+
+
+def tally(
+    standings: Standings,
+    rule: Indices,
+    reminders: Instants,
+    arranged: Arranged,
+    layout: Layout,
+    t: int,
+    *,
+    rules: Mask,
+    together: Together = one_by_one,
+) -> tuple[Statuses, Cube]:
+    """Decide the status of rows, and count them for every unit with all below it, in one pass over the columns.
+
+    The standings must be those of `t`, in microseconds UTC; `rule` is the place of each row in `reminders`.
+    Rows of units NOWHERE in the layout, and those whose rule is not set in `rules`, shape [rules], stay ABSENT and are
+    in no count.
+    `together` runs the parts that the work is cut into: each has units of its own.
     """
-    place = layout.place[unit]
-    counted = place != NOWHERE
-    if rows is not None:
-        counted &= rows
-    cells = (len(layout.until), periods, len(Status))
-    key = np.ravel_multi_index((place[counted], period[counted], statuses[counted]), cells)
-    own = np.bincount(key, minlength=int(np.prod(cells))).reshape(cells)
-    # A subtree is a range of places, so its sum is a difference of two running sums.
-    running = np.concatenate([np.zeros((1, *cells[1:]), np.int64), np.cumsum(own, axis=0)])
-    return Cube(running[layout.until] - running[:-1])
+    statuses = np.zeros(arranged.rows, np.uint8)
+    own = np.zeros((arranged.units, arranged.periods, len(Status)), np.int32)
+    held = np.flatnonzero(layout.place[: arranged.units] != NOWHERE).astype(np.int32)
+    due, first, correction = standings.due, standings.first_receipt, standings.correction_due
+    read = (t, due, first, correction, standings.flags, rule, reminders, rules, arranged.order, arranged.begins)
+    together([partial(_tally, *read, part, statuses, own) for part in _parts(held, arranged.rows)])
+    subtree = np.zeros((len(layout.until), *own.shape[1:]), np.int32)
+    cells = own.shape[1] * own.shape[2]
+    flat, above = own.reshape(len(own), cells), subtree.reshape(len(subtree), cells)
+    _roll_up(flat, held, layout.place, layout.parent, above)
+    return statuses, Cube(subtree)
+
+
+_ROWS_OF_A_PART = 1 << 16
+"""Fewer are done before another thread has begun."""
+_PARTS = 16
+"""At most: more than processors, so that none waits long for the last part."""
+
+
+def _parts(units: Indices, rows: int) -> Sequence[Indices]:
+    return np.array_split(units, min(_PARTS, 1 + rows // _ROWS_OF_A_PART))
+
+
+@compiled(
+    "void(i8, i8[::1], i8[::1], i8[::1], u1[::1], i4[::1], i8[::1], b1[::1], "
+    "i4[::1], i8[::1], i4[::1], u1[::1], i4[:, :, ::1])"
+)
+def _tally(  # noqa: PLR0913, PLR0917 - a column each
+    t: int,
+    due: Instants,
+    first: Instants,
+    correction: Instants,
+    flags: Flags,
+    rule: Indices,
+    reminders: Instants,
+    rules: Mask,
+    order: Indices,
+    begins: Instants,
+    units: Indices,
+    statuses: Statuses,
+    own: Counted,
+) -> None:
+    periods = own.shape[1]
+    for unit in units:
+        for period in range(periods):
+            cell = unit * periods + period
+            for place in range(begins[cell], begins[cell + 1]):
+                row = order[place]
+                of = rule[row]
+                if rules[of]:
+                    status = status_of(t, due[row], first[row], correction[row], reminders[of], flags[row])
+                    statuses[row] = status
+                    own[unit, period, status] += 1
+
+
+@compiled("void(i4[:, ::1], i4[::1], i4[::1], i4[::1], i4[:, ::1])")
+def _roll_up(own: Counted, held: Indices, place: Indices, parent: Indices, subtree: Counted) -> None:
+    """Add what each unit has of its own to where it is counted, and that to all above; cells in one row for each."""
+    cells = own.shape[1]
+    for unit in held:
+        for cell in range(cells):
+            subtree[place[unit], cell] += own[unit, cell]
+    # Depth first, so that from the end all below a unit come before it.
+    for below in range(len(parent) - 1, -1, -1):
+        above = parent[below]
+        if above != NOWHERE:
+            for cell in range(cells):
+                subtree[above, cell] += subtree[below, cell]

@@ -7,8 +7,9 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from services.reports.evaluation.columns import Flag, Standings
-from services.reports.evaluation.history import NEVER
+from services.reports.evaluation.columns import Flag, flags_of
+from services.reports.evaluation.compiled import Integer, compiled
+from services.reports.evaluation.history import LONG_AGO, NEVER, Standing
 
 Statuses = npt.NDArray[np.uint8]
 """Values of `Status`, shape [rows]."""
@@ -35,27 +36,40 @@ class Status(IntEnum):
         return self.name.lower()
 
 
-def decide(standings: Standings, t: int) -> Statuses:
-    """Return the status of every row at `t`, in microseconds UTC; the first rule that applies holds.
+_EXISTS, _EXCUSED = np.uint8(Flag.EXISTS), np.uint8(Flag.EXCUSED)
+_REQUESTED, _LIVE = np.uint8(Flag.REQUESTED), np.uint8(Flag.LIVE)
 
-    The standings must be those of `t`: `Book.as_of` gives them.
+
+@compiled("i8(i8, i8, i8, i8, i8, u1)")
+def status_of(
+    t: Integer, due: Integer, first_receipt: Integer, correction_due: Integer, reminder: Integer, flags: Integer
+) -> int:
+    """Return the status at `t` of an obligation that stands so at `t`; the first rule that applies holds.
+
     Being on time is first receipt < due instant; being overdue begins with the due instant itself.
     """
-    due, first = standings.due, standings.first_receipt
-    live = standings.are(Flag.LIVE)
-    correctable = (first != NEVER) & (t < np.maximum(due, standings.correction_due))
-    rules = (
-        (Status.ABSENT, ~standings.are(Flag.EXISTS)),
-        (Status.EXCUSED, standings.are(Flag.EXCUSED)),
-        (Status.UNDATED, due == NEVER),
-        (Status.REQUESTED, standings.are(Flag.REQUESTED)),
-        (Status.ON_TIME, live & (first < due)),
-        (Status.LATE, live),
-        (Status.RETURNED, correctable),
-        # Nothing came, or it was returned and not mended in time: that time never ends before the due instant.
-        (Status.OVERDUE, t >= due),
-        (Status.DUE_SOON, t >= due - standings.reminder),
-    )
-    conditions = [condition for _, condition in rules]
-    choices = [np.uint8(status) for status, _ in rules]
-    return np.select(conditions, choices, default=np.uint8(Status.NOT_DUE)).astype(np.uint8)
+    if not flags & _EXISTS:
+        return Status.ABSENT.value
+    if flags & _EXCUSED:
+        return Status.EXCUSED.value
+    if due == NEVER:
+        return Status.UNDATED.value
+    if flags & _REQUESTED:
+        return Status.REQUESTED.value
+    if flags & _LIVE:
+        return Status.ON_TIME.value if first_receipt < due else Status.LATE.value
+    if first_receipt != NEVER and t < max(due, correction_due):
+        return Status.RETURNED.value
+    # Nothing came, or it was returned and not mended in time: that time never ends before the due instant.
+    if t >= due:
+        return Status.OVERDUE.value
+    return Status.DUE_SOON.value if t >= due - reminder else Status.NOT_DUE.value
+
+
+def status_at(standing: Standing, t: int, *, reminder: int, requested: bool) -> Status:
+    """Return the status of one obligation at `t`, in microseconds UTC, from how it stood at `t`."""
+    flags = flags_of(standing) | (Flag.REQUESTED if requested else 0)
+    due = NEVER if standing.due_at is None else standing.due_at
+    first = NEVER if standing.first_receipt_at is None else standing.first_receipt_at
+    correction = LONG_AGO if standing.correction_due_at is None else standing.correction_due_at
+    return Status(status_of(t, due, first, correction, reminder, np.uint8(flags)))

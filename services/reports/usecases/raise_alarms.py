@@ -16,9 +16,8 @@ from runtime.alarms import Alarm, Looked
 from runtime.database import Write
 from runtime.reference import Reference
 from services.reports.domain.alarm import DAY, AlarmKind, Fallen, Terms, fallen, next_look
-from services.reports.evaluation.columns import Columns, Duty
-from services.reports.evaluation.history import NEVER, Standing, fold
-from services.reports.evaluation.status import Status, decide
+from services.reports.evaluation.history import NEVER, fold
+from services.reports.evaluation.status import status_at
 from services.reports.store.obligations import facts_of, find_obligations
 from services.reports.store.plans import reminders_of
 
@@ -40,9 +39,10 @@ class LookForAlarms:
         t, today = to_micros(now), legal_day(now)
         standings = [fold(facts[row.id], t, NEVER) for row in rows]
         terms = [Terms(reminders[row.plan_id, row.rule] * DAY, self._escalation) for row in rows]
-        statuses = _statuses(rows, standings, terms, t)
         looked = {}
-        for row, standing, own, status in zip(rows, standings, terms, statuses, strict=True):
+        for row, standing, own in zip(rows, standings, terms, strict=True):
+            requested = row.requirement == Requirement.REQUESTED
+            status = status_at(standing, t, reminder=own.reminder, requested=requested)
             due_at = None if standing.due_at is None else from_micros(standing.due_at)
             causes = fallen(status, standing, own, t)
             next_at = next_look(status, standing, facts[row.id], own, t)
@@ -51,15 +51,6 @@ class LookForAlarms:
                 None if next_at is None else from_micros(next_at),
             )
         return looked
-
-
-def _statuses(rows: Sequence[Any], standings: Sequence[Standing], terms: Sequence[Terms], t: int) -> list[Status]:
-    """Return the statuses of obligations by the rule of the boards."""
-    columns = Columns()
-    for row, standing, own in zip(rows, standings, terms, strict=True):
-        requested = row.requirement == Requirement.REQUESTED
-        columns.add(Duty(unit=0, period=0, rule=0, plan=0, reminder=own.reminder, requested=requested), standing)
-    return [Status(int(status)) for status in decide(columns.standings, t)]
 
 
 def _alarm(cause: Fallen, row: Any, due_at: datetime | None, tree: UnitTree, today: date) -> Alarm | None:

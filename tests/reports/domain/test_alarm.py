@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reports.domain.alarm import DAY, AlarmKind, Fallen, Terms, fallen, next_look
-from services.reports.evaluation.book import Book
-from services.reports.evaluation.columns import Duty
-from services.reports.evaluation.history import NEVER, Fact, FactKind
+from services.reports.evaluation.history import NEVER, Fact, FactKind, fold
+from services.reports.evaluation.status import status_at
 from tests.reports.evaluation.histories import EXAMPLES, GRID, histories
 from tests.reports.reference import Row, see
 
@@ -19,9 +18,8 @@ MOMENTS = sorted({grid + around + days * DAY for grid in GRID for around in (-1,
 
 def looked(facts: tuple[Fact, ...], t: int) -> tuple[list[Fallen], int | None]:
     """Return what has fallen due by an instant, and when to look again."""
-    book = Book()
-    row = book.add(Duty(unit=0, period=0, rule=0, plan=0, reminder=TERMS.reminder), facts)
-    status, standing = book.status(row, t, NEVER), book.standing(row, t, NEVER)
+    standing = fold(facts, t, NEVER)
+    status = status_at(standing, t, reminder=TERMS.reminder, requested=False)
     return list(fallen(status, standing, TERMS, t)), next_look(status, standing, facts, TERMS, t)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reports.evaluation.book import Book
 from services.reports.evaluation.columns import Duty
-from services.reports.evaluation.history import Fact, FactKind
-from services.reports.evaluation.status import Status
+from services.reports.evaluation.compliance import NOWHERE, Layout
+from services.reports.evaluation.history import Fact, FactKind, fold
+from services.reports.evaluation.status import Status, status_at
 from tests.reports.evaluation.histories import DAY, EXAMPLES, FOREVER, fact, histories, instants
 from tests.reports.reference import Row, see
 
@@ -24,13 +26,15 @@ obligations = st.lists(
 
 def a_book(drawn: Drawn) -> Book:
     book = Book()
-    for reminder, requested, facts in drawn:
-        book.add(Duty(unit=0, period=0, rule=0, plan=0, reminder=reminder, requested=requested), facts)
+    for rule, (reminder, requested, facts) in enumerate(drawn):
+        book.add(Duty(unit=0, period=0, rule=rule, plan=0, reminder=reminder, requested=requested), facts)
     return book
 
 
 def labels(book: Book, t: int, known_at: int) -> list[str]:
-    return [Status(status).label for status in book.statuses(t, known_at).tolist()]
+    alone, rules = Layout.of([NOWHERE]), np.ones(len(book), np.bool_)
+    statuses, _ = book.tally(t, known_at, alone, periods=1, rules=rules)
+    return [Status(status).label for status in statuses.tolist()]
 
 
 @EXAMPLES
@@ -46,7 +50,10 @@ def test_columns_and_the_second_evaluator_agree(drawn: Drawn, t: int, known_at: 
     assert labels(book, t, known_at) == [row.status for row in by_rows]
     assert versions.live_version.tolist() == [row.live or 0 for row in by_rows]
     assert versions.accepted_version.tolist() == [row.accepted or 0 for row in by_rows]
-    assert [book.status(row, t, known_at).label for row in range(len(book))] == [row.status for row in by_rows]
+    assert [
+        status_at(fold(book.history(row), t, known_at), t, reminder=reminder, requested=requested).label
+        for row, (reminder, requested, _) in enumerate(drawn)
+    ] == [row.status for row in by_rows]
 
 
 @EXAMPLES
@@ -124,4 +131,4 @@ def test_history_is_returned_in_the_order_of_entry() -> None:
     book.record(row, [sent])
 
     assert book.history(row) == (opened, sent)
-    assert book.standing(row, FOREVER, FOREVER).first_receipt_at == 90
+    assert fold(book.history(row), FOREVER, FOREVER).first_receipt_at == 90

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,11 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.shares import Share
-from services.reports.evaluation.compliance import COUNTED, NOWHERE, Counts, Cube, Layout, UnevenLayout, cube
+from services.reports.evaluation.columns import Columns, Duty
+from services.reports.evaluation.compliance import COUNTED, NOWHERE, Arranged, Counts, Cube, Layout, UnevenLayout, tally
+from services.reports.evaluation.history import Standing
 from services.reports.evaluation.status import Status
 from tests.reports.evaluation.histories import EXAMPLES
 
 PERIODS = 3
+NOTHING: dict[str, Any] = {
+    "exists": True,
+    "due_at": 5000,
+    "excused": False,
+    "first_receipt_at": None,
+    "correction_due_at": None,
+    "live_version": None,
+    "accepted_version": None,
+    "last_occurred_at": 0,
+    "last_recorded_at": 0,
+}
+"""An obligation of which nothing is known but that it is owed."""
 
 
 @st.composite
@@ -40,16 +55,38 @@ def forests(draw: st.DrawFn) -> tuple[list[int], Rows]:
     return parents, draw(st.lists(row, max_size=40))
 
 
-def a_cube(layout: Layout, rows: Rows, mask: list[bool] | None = None) -> Cube:
-    table = np.array(rows, np.int32).reshape(-1, 3)
-    return cube(
-        table[:, 2].astype(np.uint8),
-        unit=table[:, 0],
-        period=table[:, 1],
-        layout=layout,
-        periods=PERIODS,
-        rows=None if mask is None else np.array(mask, np.bool_),
-    )
+T = 1000
+REMINDER = 100
+STANDINGS = {
+    Status.ABSENT: Standing(**NOTHING | {"exists": False}),
+    Status.EXCUSED: Standing(**NOTHING | {"excused": True}),
+    Status.UNDATED: Standing(**NOTHING | {"due_at": None}),
+    Status.REQUESTED: Standing(**NOTHING),
+    Status.ON_TIME: Standing(**NOTHING | {"first_receipt_at": 899, "live_version": 1, "due_at": 900}),
+    Status.LATE: Standing(**NOTHING | {"first_receipt_at": 900, "live_version": 1, "due_at": 900}),
+    Status.RETURNED: Standing(**NOTHING | {"first_receipt_at": 800, "correction_due_at": T + 1, "due_at": 900}),
+    Status.OVERDUE: Standing(**NOTHING | {"due_at": T}),
+    Status.DUE_SOON: Standing(**NOTHING | {"due_at": T + REMINDER}),
+    Status.NOT_DUE: Standing(**NOTHING | {"due_at": T + REMINDER + 1}),
+}
+"""One that has each status at `T`."""
+
+
+def tallied(layout: Layout, rows: Rows, wanted: Sequence[bool] = (True,)) -> tuple[list[Status], Cube]:
+    """Tally obligations that stand so; the rule of a row is its number, as far as there are rules."""
+    columns = Columns()
+    for number, (unit, period, status) in enumerate(rows):
+        rule = min(number, len(wanted) - 1)
+        duty = Duty(unit, period, rule, 0, reminder=REMINDER, requested=status is Status.REQUESTED)
+        columns.add(duty, STANDINGS[Status(status)])
+    arranged = Arranged.by_cell(columns.unit, columns.period, units=len(layout.place), periods=PERIODS)
+    own = (columns.rule, columns.reminders, arranged)
+    statuses, found = tally(columns.standings, *own, layout, T, rules=np.array(wanted, np.bool_))
+    return [Status(status) for status in statuses.tolist()], found
+
+
+def a_cube(layout: Layout, rows: Rows, wanted: Sequence[bool] = (True,)) -> Cube:
+    return tallied(layout, rows, wanted)[1]
 
 
 def plus(*counts: Counts) -> Counts:
@@ -67,6 +104,18 @@ def test_counts_of_a_unit_are_its_own_and_those_of_its_children(forest: tuple[li
         own_counts = Counts(**{status.label: own.count(status) for status in COUNTED})
         children = [child for child, parent in enumerate(parents) if parent == place]
         assert found.counts(place) == plus(own_counts, *(found.counts(child) for child in children))
+
+
+@EXAMPLES
+@given(forests())
+def test_each_row_has_its_own_status_and_rows_elsewhere_have_none(forest: tuple[list[int], Rows]) -> None:
+    parents, rows = forest
+    outside = 0
+    place = [NOWHERE if unit == outside else unit for unit in range(len(parents))]
+
+    statuses, _ = tallied(Layout.of(parents, place), rows)
+
+    assert statuses == [Status.ABSENT if unit == outside else status for unit, _, status in rows]
 
 
 @EXAMPLES
@@ -89,10 +138,10 @@ def test_periods_add_up_to_all_periods(forest: tuple[list[int], Rows]) -> None:
     assert plus(*by_period) == found.counts(0) == found.counts(0, range(PERIODS))
 
 
-def test_mask_selects_the_rows_of_one_plan() -> None:
+def test_only_the_rules_of_one_plan_are_counted() -> None:
     rows = [(0, 0, Status.LATE), (1, 0, Status.OVERDUE), (1, 2, Status.OVERDUE)]
 
-    found = a_cube(Layout.of([NOWHERE, 0]), rows, mask=[True, True, False])
+    found = a_cube(Layout.of([NOWHERE, 0]), rows, wanted=[True, True, False])
 
     assert found.counts(0) == Counts(late=1, overdue=1)
 

@@ -1,0 +1,103 @@
+"""A full evaluation: the status of every obligation, and counts for every subtree and period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.evaluation.frames import by_duckdb, by_polars, closure, duckdb_with, frame, to_cube
+from bench.evaluation.national import National, T, national_book
+from bench.evaluation.objects import by_objects, obligations
+from bench.evaluation.postgres import by_postgres, counted, postgres_with
+from bench.rounds import interleaved, timed
+from bench.row import Row
+from bench.servers import Servers
+from services.reports.board.kernels import side_by_side
+from services.reports.evaluation.compliance import Counted, tally
+from services.reports.evaluation.status import Status
+
+_OF_OBJECTS = 0.02
+"""The share of the book that is evaluated object by object: the whole would take half a minute a round."""
+_GROWTH = (0.5, 1.0, 2.0, 4.0)
+
+
+def evaluate(book: National) -> Counted:
+    """Evaluate all of a book, as the board does."""
+    every = np.ones(len(book.reminders), np.bool_)
+    own = (book.rule, book.reminders, book.arranged)
+    _, cube = tally(book.standings, *own, book.layout, T, rules=every, together=side_by_side)
+    return cube.subtree
+
+
+class Copy:
+    """Copies the columns that an evaluation reads: due, first receipt, correction, flags and rule, 23 bytes a row."""
+
+    def __init__(self, book: National) -> None:
+        standings = book.standings
+        days = (standings.correction_due >> 37).astype(np.int16)
+        self._read: list[npt.NDArray[Any]] = [standings.due, standings.first_receipt, days, standings.flags, book.rule]
+        self._written = [np.empty_like(column) for column in self._read]
+
+    def __call__(self) -> None:
+        for column, copy in zip(self._read, self._written, strict=True):
+            np.copyto(copy, column)
+
+
+async def measure_full(servers: Servers) -> Sequence[Row]:
+    """Measure it beside a copy, Polars, DuckDB, PostgreSQL and objects, all results being equal."""
+    book = national_book()
+    table, above = frame(book), closure(book)
+    small = national_book(_OF_OBJECTS)
+    objects, parent = obligations(small), small.layout.parent.tolist()
+    _assert_equal(evaluate(small), _cube_of(by_objects(objects, parent), evaluate(small).shape))
+    expected = evaluate(book)
+    async with postgres_with(servers, table, above) as postgres:
+        with duckdb_with(table, above) as duckdb:
+            _assert_equal(expected, to_cube(by_polars(table, above), expected.shape))
+            _assert_equal(expected, to_cube(by_duckdb(duckdb), expected.shape))
+            await by_postgres(postgres)
+            _assert_equal(expected, to_cube(await counted(postgres), expected.shape))
+            seconds = await interleaved(
+                "full",
+                {
+                    "ours": timed(partial(evaluate, book)),
+                    "copy": timed(Copy(book)),
+                    "polars": timed(partial(by_polars, table, above)),
+                    "duckdb": timed(partial(by_duckdb, duckdb)),
+                    "postgres": timed(partial(by_postgres, postgres)),
+                    "objects": timed(partial(by_objects, objects, parent)),
+                },
+            )
+    n, took = len(book), {who: one * 1e3 for who, one in seconds.items()}
+    a_row, an_object = seconds["ours"] / n * 1e9, seconds["objects"] / len(small) * 1e9
+    return [
+        Row("evaluation", "full_vs_copy", n, took["ours"], "ms", 2.5, "at most", took["copy"]),
+        Row("evaluation", "full_vs_polars", n, took["polars"], "ms", 12, "at least", took["ours"]),
+        Row("evaluation", "full_vs_duckdb", n, took["duckdb"], "ms", 12, "at least", took["ours"]),
+        Row("evaluation", "full_vs_postgres", n, took["postgres"], "ms", 200, "at least", took["ours"]),
+        Row("evaluation", "full_vs_objects", len(small), an_object, "ns", 500, "at least", a_row),
+    ]
+
+
+async def measure_growth() -> Row:
+    """Measure with which power of the number of obligations the time grows."""
+    books = {f"{share} of the book": national_book(share) for share in _GROWTH}
+    seconds = await interleaved("growth", {name: timed(partial(evaluate, book)) for name, book in books.items()})
+    sizes = [len(book) for book in books.values()]
+    slope, _ = np.polyfit(np.log(sizes), np.log([seconds[name] for name in books]), 1)
+    return Row("evaluation", "growth_exponent", max(sizes), float(slope), "", 1.05, "at most")
+
+
+def _cube_of(counted: Mapping[tuple[int, int, Status], int], shape: tuple[int, ...]) -> Counted:
+    cube = np.zeros(shape, np.int32)
+    for cell, number in counted.items():
+        cube[cell] = number
+    return cube
+
+
+def _assert_equal(ours: Counted, theirs: npt.NDArray[Any]) -> None:
+    assert np.array_equal(ours, theirs), "the results differ"

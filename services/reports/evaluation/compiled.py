@@ -1,0 +1,30 @@
+"""Mark what numba compiles to machine code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+F = TypeVar("F", bound=Callable[..., Any])
+Integer = int | np.integer[Any]
+"""A number within a kernel: as its caller gave it, or as it lies in an array."""
+
+KERNELS: list[tuple[Any, str]] = []
+"""Every kernel with the signature it is asked with. Whoever serves answers has them compiled before."""
+
+
+def compiled(signature: str) -> Callable[[F], F]:
+    """Have a function compiled, for arguments of these types, in numba's notation: `i8(i8, u1[::1])`.
+
+    It runs without Python's lock: several threads may be in it, each on rows of its own.
+    """
+
+    def mark(function: F) -> F:
+        kernel = njit(nogil=True, error_model="numpy")(function)
+        KERNELS.append((kernel, signature))
+        return cast("F", kernel)
+
+    return mark
