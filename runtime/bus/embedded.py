@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from runtime.bus import Listed, Subscription
 from runtime.bus.message import Message, from_outbox
 from runtime.database import Database
-from runtime.database.outbox import BEGINNING, Place, events_after, outbox
+from runtime.database.outbox import BEGINNING, IN_ORDER, Place, events_after, outbox
 from runtime.database.rows import insert_for
 from runtime.database.tables import metadata
 
@@ -62,7 +62,7 @@ class EmbeddedBus:
         passed = BEGINNING
         if reader is not None:
             passed = (await EmbeddedSubscription.resumed(consumer, topic, own=reader, producer=producer)).place
-        statement = select(outbox).where(outbox.c.topic == topic).order_by(outbox.c.revision, outbox.c.ordinal)
+        statement = select(outbox).where(outbox.c.topic == topic).order_by(*IN_ORDER)
         if since is not None:
             statement = statement.where(outbox.c.recorded_at >= since)
         async with producer.read() as read:

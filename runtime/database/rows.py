@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Table, bindparam, func, select
+from sqlalchemy import Column, FromClause, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,14 +44,6 @@ async def insert_new(connection: AsyncConnection, table: FromClause, rows: Rows,
         return set((await connection.execute(statement, list(rows))).scalars())
     insert = _insert_of_columns(_table(table), tuple(rows[0])).on_conflict_do_nothing().returning(key)
     return set((await connection.execute(insert, _columns(rows))).scalars())
-
-
-def is_one_of(connection: AsyncConnection, column: Column[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that a column has one of many values."""
-    if connection.dialect.name == "sqlite":
-        return column.in_(values)
-    # One parameter, so that the statement is the same whatever their number.
-    return column == func.any(bindparam(None, values, type_=postgresql.ARRAY(column.type, dimensions=1)))
 
 
 @lru_cache(maxsize=256)

@@ -72,11 +72,6 @@ class Standings:
         self.live_version[row] = standing.live_version or NO_VERSION
         self.accepted_version[row] = standing.accepted_version or NO_VERSION
 
-    def are(self, flag: Flag) -> Mask:
-        """Return in which rows a flag is set."""
-        mask: Mask = (self.flags & np.uint8(flag)) != 0
-        return mask
-
 
 def flags_of(standing: Standing) -> int:
     """Return the flags of an obligation that stands so."""

@@ -40,10 +40,8 @@ class UnevenLayout(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A tree in depth-first order, so that a unit and all below it are a range of places."""
+    """A tree in depth-first order: all below a unit stand behind it, and before whatever is not below it."""
 
-    until: Indices
-    """Shape [places]: the exclusive end of the range that begins with each place."""
     parent: Indices
     """Shape [places]: the place of the unit above; NOWHERE for a root."""
     place: Indices
@@ -61,23 +59,18 @@ class Layout:
         Raises:
             UnevenLayout: The places are not in depth-first order, so that a subtree is not a range.
 
-        >>> Layout.of([-1, 0, 1, 0]).until.tolist()
-        [4, 3, 3, 4]
+        >>> Layout.of([-1, 0, 1, 0]).place.tolist()
+        [0, 1, 2, 3]
         """
-        until = [len(parents)] * len(parents)
         path: list[int] = []
         for child, parent in enumerate(parents):
             while path and path[-1] != parent:
-                until[path.pop()] = child
+                path.pop()
             if parent != NOWHERE and not path:
                 raise UnevenLayout(f"place {child} does not stand within the range of its parent {parent}")
             path.append(child)
         own = range(len(parents)) if place is None else place
-        return cls(np.array(until, np.int32), np.array(parents, np.int32), np.array(own, np.int32))
-
-    def span(self, place: int) -> range:
-        """Return the places of a unit and of all below it."""
-        return range(place, int(self.until[place]))
+        return cls(np.array(parents, np.int32), np.array(own, np.int32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +175,7 @@ def tally(
     due, first, correction = standings.due, standings.first_receipt, standings.correction_due
     read = (t, due, first, correction, standings.flags, rule, reminders, rules, arranged.order, arranged.begins)
     together([partial(_tally, *read, part, statuses, own) for part in _parts(held, arranged.rows)])
-    subtree = np.zeros((len(layout.until), *own.shape[1:]), np.int32)
+    subtree = np.zeros((len(layout.parent), *own.shape[1:]), np.int32)
     cells = own.shape[1] * own.shape[2]
     flat, above = own.reshape(len(own), cells), subtree.reshape(len(subtree), cells)
     _roll_up(flat, held, layout.place, layout.parent, above)

@@ -171,7 +171,3 @@ def test_rate_of_nothing_expected_is_undefined() -> None:
 def test_layout_that_is_not_depth_first_is_refused(parents: list[int]) -> None:
     with pytest.raises(UnevenLayout):
         Layout.of(parents)
-
-
-def test_subtree_is_a_range_of_places() -> None:
-    assert Layout.of([NOWHERE, 0, 1, 0, NOWHERE]).span(1) == range(1, 3)

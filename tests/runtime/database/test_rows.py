@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Uuid, select
 
 from runtime.database import Database, Instant, Json, insert_new, insert_rows
-from runtime.database.rows import is_one_of
 from runtime.database.types import metadata
 
 pytestmark = pytest.mark.asyncio
@@ -80,13 +79,3 @@ async def test_no_rows_are_no_statement(hold: Database) -> None:
     await hold.mark(lambda connection: insert_rows(connection, chest, []))
 
     assert await hold.mark(lambda connection: insert_new(connection, chest, [], chest.c.id)) == set()
-
-
-async def test_a_row_is_found_by_one_of_many_values(hold: Database) -> None:
-    await hold.mark(lambda connection: insert_rows(connection, chest, [a_chest(number) for number in range(5)]))
-    wanted = [UUID(int=1), UUID(int=3), uuid4()]
-
-    async with hold.read() as read:
-        found = await read.execute(select(chest.c.id).where(is_one_of(read.connection, chest.c.id, wanted)))
-
-    assert set(found.scalars()) == {UUID(int=1), UUID(int=3)}
