@@ -25,9 +25,7 @@ from services.reports.board.shapes import (
     unit_name,
 )
 from services.reports.board.territory import TreeOf, territory
-from services.reports.evaluation.columns import Standings
 from services.reports.evaluation.compliance import Counts, Cube
-from services.reports.evaluation.history import NEVER
 from services.reports.evaluation.status import Status, Statuses
 
 StatusName = Literal["on_time", "late", "returned", "overdue", "due_soon", "not_due", "excused", "undated", "requested"]
@@ -92,8 +90,8 @@ class ComplianceQuestion:
         """Return the board as JSON or CSV."""
         known_at = visible_at(memory, self.known_at)
         view = _View(memory, self, t)
-        statuses, counted = view.counted(known_at)
-        details = view.details(memory.book.as_of(t, known_at), statuses) if self.detail == "obligations" else None
+        statuses, counted = view.counted()
+        details = view.details(statuses) if self.detail == "obligations" else None
         if self.form == "csv":
             return _details_csv(details) if details is not None else _units_csv(counted)
         return encode(
@@ -118,44 +116,41 @@ class _View:
         self._memory = memory
         self._question = question
         self._t = t
+        self._known_at = visible_at(memory, question.known_at)
         self._today = legal_day(from_micros(t))
         self._territory = territory(memory, question.unit_id, question.plan, question.tree, self._today)
 
-    def counted(self, known_at: int) -> tuple[Statuses, list[UnitCounts]]:
+    def counted(self) -> tuple[Statuses, list[UnitCounts]]:
         """Return the statuses of what is asked about, and counts: of the unit asked about, then of each directly below.
 
         Units that owe nothing are left out, but for the first.
         """
         memory, question = self._memory, self._question
-        statuses, found = memory.book.tally(
+        statuses, found = memory.owed.book.tally(
             self._t,
-            known_at,
+            self._known_at,
             self._territory.layout,
-            periods=len(memory.periods),
+            slots=len(memory.owed.slots),
             rules=memory.rules_of(question.plan),
             together=side_by_side,
         )
-        places = self._territory.places
-        if question.unit_id not in places:
-            return statuses, [UnitCounts(unit_name(memory, question.unit_id), _shown(Counts()), {})]
-        top, *below = (
-            self._of_unit(found, unit_id, places[unit_id])
-            for unit_id in (question.unit_id, *self._territory.children())
-        )
+        units = (question.unit_id, *self._territory.children())
+        top, *below = (self._of_unit(found, place, unit_id) for place, unit_id in enumerate(units))
         return statuses, [top, *(one for one in below if one.counts.total)]
 
-    def details(self, standings: Standings, statuses: Statuses) -> list[ObligationStatus]:
+    def details(self, statuses: Statuses) -> list[ObligationStatus]:
         """Return each obligation that exists at the instant, by due instant, rule and unit."""
         slugs = {plan_id: slug for slug, plan_id in self._memory.plan_ids.items()}
         found = [
-            self._detail(number, slugs, standings, Status(int(statuses[number])).label)
+            self._detail(number, slugs, Status(int(statuses[number])).label)
             for number in np.flatnonzero(statuses != Status.ABSENT).tolist()
         ]
         wanted = (one for one in found if self._question.status in (None, one.status))
         return sorted(wanted, key=_by_due)
 
-    def _detail(self, number: int, slugs: dict[UUID, str], standings: Standings, status: str) -> ObligationStatus:
-        row = self._memory.rows[number]
+    def _detail(self, number: int, slugs: dict[UUID, str], status: str) -> ObligationStatus:
+        row = self._memory.owed.row(number)
+        standing = self._memory.owed.book.standing(number, self._t, self._known_at)
         bearer = self._memory.reference.tree.bearer(UnitId(row.unit_id), self._today)
         return ObligationStatus(
             obligation_id=row.id,
@@ -166,18 +161,15 @@ class _View:
             period=row.period,
             title=row.title,
             status=status,
-            due_at=_instant(standings.due[number]),
-            first_receipt_at=_instant(standings.first_receipt[number]),
+            due_at=None if standing.due_at is None else from_micros(standing.due_at),
+            first_receipt_at=None if standing.first_receipt_at is None else from_micros(standing.first_receipt_at),
         )
 
-    def _of_unit(self, found: Cube, unit_id: UnitId, place: int) -> UnitCounts:
-        by_period = {
-            period.key: counts
-            for number, period in enumerate(self._memory.periods)
-            if (counts := found.counts(place, [number])).total
-        }
-        periods = {key: _shown(by_period[key]) for key in sorted(by_period)}
-        return UnitCounts(unit_name(self._memory, unit_id), _shown(found.counts(place)), periods)
+    def _of_unit(self, found: Cube, place: int, unit_id: UnitId) -> UnitCounts:
+        slots = self._memory.owed.slots
+        periods = {slots[slot]: shown_counts(counts) for slot, counts in found.by_slot(place)}
+        in_order = {key: periods[key] for key in sorted(periods)}
+        return UnitCounts(unit_name(self._memory, unit_id), shown_counts(found.counts(place)), in_order)
 
 
 def _by_due(one: ObligationStatus) -> tuple[bool, int, str, str, str, str, UUID]:
@@ -186,11 +178,8 @@ def _by_due(one: ObligationStatus) -> tuple[bool, int, str, str, str, str, UUID]
     return one.due_at is None, due, one.plan, one.rule, one.unit.code, one.period, one.obligation_id
 
 
-def _instant(micros: np.int64) -> datetime | None:
-    return None if int(micros) == NEVER else from_micros(int(micros))
-
-
-def _shown(counts: Counts) -> StatusCounts:
+def shown_counts(counts: Counts) -> StatusCounts:
+    """Return counts as they are shown."""
     return StatusCounts(
         total=counts.total,
         on_time=counts.on_time,

@@ -141,7 +141,7 @@ def _release(release: Release | None) -> ReleaseUsed | None:
 
 def _unit(memory: Memory, one: Contribution) -> UnitContribution:
     return UnitContribution(
-        unit=unit_name(memory, memory.units[one.unit]),
+        unit=unit_name(memory, memory.owed.units[one.unit]),
         expected=one.expected,
         counted=one.complete,
         provisional=one.provisional,
@@ -156,9 +156,9 @@ def _by_code(one: UnitContribution) -> tuple[str, UUID]:
 
 
 def _used(memory: Memory, used: Used) -> ReportUsed:
-    row = memory.rows[used.row]
+    row, duty = memory.owed.row(used.row), memory.owed.book.columns.duty(used.row)
     period: Period = used.period
-    return ReportUsed(memory.report_of[used.row], used.version, row.id, row.rule, period.key)
+    return ReportUsed(memory.report_of[duty], used.version, row.id, row.rule, period.key)
 
 
 def _target(target: Target | None, indicator: contract.Indicator) -> str:

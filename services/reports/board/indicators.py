@@ -174,7 +174,7 @@ def _tips(tips: TipsFigures | None) -> TipsShown | None:
 
 def _by_code(memory: Memory, numbers: Iterable[int]) -> list[UnitName]:
     """Return units in an order that is the same in every process, unlike their numbers."""
-    return sorted((unit_name(memory, memory.units[one]) for one in numbers), key=lambda unit: (unit.code, unit.id))
+    return sorted((unit_name(memory, memory.owed.units[one]) for one in numbers), key=lambda unit: (unit.code, unit.id))
 
 
 def _csv(shown: list[IndicatorShown]) -> bytes:

@@ -46,6 +46,8 @@ class Judged:
         self._from = asked
         self._evidence: dict[int, Evidence] = {}
         """By the version of the plan whose words it is read by."""
+        self._reported: dict[int, dict[int, UnitReports]] = {}
+        """By that version, and by unit: of those that owe anything."""
 
     @classmethod
     def at(cls, memory: Memory, asked: Viewpoint) -> Judged | None:
@@ -113,11 +115,11 @@ class Judged:
             self._evidence[version.version] = Evidence(
                 t=asked.t,
                 basis=asked.basis,
-                columns=memory.book.columns,
-                standings=memory.book.as_of(asked.t, asked.known_at),
+                book=memory.owed.book,
+                known_at=asked.known_at,
                 tables=Tables(
-                    periods=memory.periods,
-                    forms=words.forms(),
+                    period=memory.owed.period,
+                    form=words.form,
                     elements=words.elements(),
                     figures=memory.figures,
                     lifetimes=_lifetimes(memory),
@@ -126,12 +128,17 @@ class Judged:
         return self._evidence[version.version]
 
     def _reports(self, asked: Asked, version: Plan, within: Territory) -> tuple[UnitReports, ...]:
-        memory = self._memory
-        rows = memory.rows_of_plan[self.plan.plan_id]
-        units = {int(memory.book.columns.unit[row]) for row in rows}
+        if version.version not in self._reported:
+            owed = self._memory.owed
+            rows = owed.rows_of(self.plan.plan_id).tolist()
+            units = {unit for unit in map(owed.book.columns.unit, rows) if within.holds(unit)}
+            found = reports_of(sorted(units), rows, self._read_by(version))
+            self._reported[version.version] = {one.unit: one for one in found}
+        reported = self._reported[version.version]
         if isinstance(asked.indicator.measure, UnitsMeeting):
-            units |= asked.indicator.measure.population
-        return reports_of(sorted(unit for unit in units if within.holds(unit)), rows, self._read_by(version))
+            silent = {one for one in asked.indicator.measure.population - reported.keys() if within.holds(one)}
+            return (*reported.values(), *reports_of(sorted(silent), (), self._read_by(version)))
+        return tuple(reported.values())
 
     def _tips(self, asked: Asked, within: Territory) -> TipsFigures | None:
         """Return what the tips service counted in the territory, if it is asked."""
@@ -160,7 +167,7 @@ class Judged:
             if plan_id != self.plan.plan_id
         )
         return frozenset(
-            memory.number_of(other.issuer_id)
+            memory.owed.number_of(other.issuer_id)
             for other in found
             if other is not None and self.plan.slug in {reference.plan_slug for reference in other.superior_plans}
         )
@@ -169,7 +176,7 @@ class Judged:
 def _lifetimes(memory: Memory) -> dict[int, tuple[int, int]]:
     """Return from when until when each unit exists, of those that plans has told of."""
     lifetimes = {}
-    for number, unit_id in enumerate(memory.units):
+    for number, unit_id in enumerate(memory.owed.units):
         if UnitId(unit_id) not in memory.reference.tree:
             continue
         unit = memory.reference.tree.get(UnitId(unit_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID
 
 from contracts import plan as contract
@@ -35,11 +36,11 @@ class Words:
     def __init__(self, memory: Memory, version: Plan, known: Sequence[Plan]) -> None:
         """Take a version, and all that are known at the instant asked about, in order."""
         self._memory = memory
-        self._plan_id = version.plan_id
         earlier = [one for one in known if one.version <= version.version]
         later = [one for one in known if one.version > version.version]
         # Of two with the same code the last one stays.
         self._versions = [*reversed(later), *earlier]
+        self._rules = {rule.code: (one, rule) for one in self._versions for rule in one.rules}
 
     def elements(self) -> dict[str, Element]:
         """Return the data elements by their codes."""
@@ -49,19 +50,16 @@ class Words:
             for one in version.elements
         }
 
-    def forms(self) -> list[Form]:
-        """Return for every row what its report counts for; nothing for rows of other plans."""
-        memory = self._memory
-        by_row = [Form(frozenset())] * len(memory.rows)
-        rules = {rule.code: (version, rule) for version in self._versions for rule in version.rules}
-        known: dict[tuple[str, str], Form] = {}
-        for number in memory.rows_of_plan[self._plan_id]:
-            row = memory.rows[number]
-            kind = memory.reference.tree.get(UnitId(row.unit_id)).reporter_kind
-            if row.rule in rules and (row.rule, kind) not in known:
-                known[row.rule, kind] = _form(*rules[row.rule], kind)
-            by_row[number] = known.get((row.rule, kind), by_row[number])
-        return by_row
+    def form(self, number: int) -> Form:
+        """Return what the report of a row of the plan counts for."""
+        owed = self._memory.owed
+        rule, unit_id = owed.rule(number), owed.units[owed.book.columns.unit(number)]
+        kind = self._memory.reference.tree.get(UnitId(unit_id)).reporter_kind
+        return self._form(rule, kind)
+
+    @cache  # noqa: B019 - lives as long as one question
+    def _form(self, code: str, kind: str) -> Form:
+        return _form(*self._rules[code], kind) if code in self._rules else Form(frozenset())
 
 
 def _form(plan: Plan, rule: contract.Rule, kind: str) -> Form:
@@ -104,10 +102,10 @@ def _population(
 ) -> frozenset[int]:
     """Return the units that count: those of the day of issue, or those of the period's end while the issuer exists."""
     if indicator.population == "frozen":
-        return frozenset(memory.number_of(unit_id) for unit_id in measure.population_ids)
+        return frozenset(memory.owed.number_of(unit_id) for unit_id in measure.population_ids)
     tree = memory.reference.tree
     day = _day_of_count(tree, plan.issuer_id, period)
-    return frozenset(memory.number_of(unit_id) for unit_id in _selected(tree, measure.population, plan, day))
+    return frozenset(memory.owed.number_of(unit_id) for unit_id in _selected(tree, measure.population, plan, day))
 
 
 def _day_of_count(tree: UnitTree, issuer_id: UUID, period: Period) -> date:

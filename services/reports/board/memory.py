@@ -1,32 +1,29 @@
-"""Everything the answers are made of, in memory: obligations as columns, figures, tips, plans, verdicts by hand."""
+"""Everything the answers are made of, in memory: what is owed, figures, tips, plans, verdicts by hand."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-
 from contracts.plan import Plan
-from kernel.calendar.period import Period, parse_period
+from kernel.calendar.period import parse_period
 from kernel.clock import to_micros
+from kernel.units.layout import TreeOn
 from runtime.database.revision import Revision
 from runtime.reference import ReferenceView
 from services.reports.board.feed import Delta
 from services.reports.board.moments import Moments, moments_of_plan, moments_of_tree
+from services.reports.board.owed import Owed
 from services.reports.domain.alarm import DAY
 from services.reports.domain.content import content_from_json
 from services.reports.domain.obligation import effective_at
-from services.reports.evaluation.book import Book
-from services.reports.evaluation.columns import Duty, Mask
+from services.reports.evaluation.columns import Duty, Indices, Mask
 from services.reports.evaluation.figures import Figures
 from services.reports.evaluation.releases import Release
 from services.reports.evaluation.tips import Tips
-from services.reports.store.obligations import to_fact
 from services.reports.store.releases import to_release
 from services.reports.store.tips import to_tip_fact
 
@@ -40,18 +37,6 @@ class PlanVersion:
     """The later of its effective and its issue instant."""
     recorded_at: int
     effective_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What an obligation is, beside its columns."""
-
-    id: UUID
-    plan_id: UUID
-    rule: str
-    unit_id: UUID
-    period: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +58,19 @@ class Memory:
         self.at: Revision | None = None
         """How far it follows the database; None while a change is taken in."""
         self.reference = reference
-        self.book = Book()
+        self.owed = Owed()
         self.figures = Figures()
-        self.rows: list[Row] = []
-        self.rows_of_plan: dict[UUID, list[int]] = defaultdict(list)
-        """By rule and id: the same order in every process, in whichever order the rows came."""
         self.tips = Tips()
-        self.units: list[UUID] = []
-        """By number. Tips may come from a unit before plans tells of it: not each of these is in the tree yet."""
-        self.periods: list[Period] = []
         self.plan_ids: dict[str, UUID] = {}
         self._generated_at: dict[UUID, int | None] = {}
         self.versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
         self.judgements: dict[tuple[UUID, str], list[Judgement]] = defaultdict(list)
         self.releases: dict[tuple[UUID, str], list[Release]] = defaultdict(list)
         """By unit and key of the period."""
-        self.report_of: dict[int, UUID] = {}
-        """The report that covers the obligation of a row."""
-        self._row_of: dict[UUID, int] = {}
-        self._unit_number: dict[UUID, int] = {}
-        self._period_number: dict[str, int] = {}
-        self._rule_number: dict[tuple[UUID, str], int] = {}
-        self._plan_number: dict[UUID, int] = {}
+        self.positions: dict[tuple[TreeOn, bool, int], Indices] = {}
+        """Where units stand in the tree of a day: a territory's to fill."""
+        self.report_of: dict[Duty, UUID] = {}
+        """The report that discharges an obligation."""
         self._moments = Moments()
         self._moments_of_tree = moments_of_tree(reference.tree)
 
@@ -106,31 +82,20 @@ class Memory:
         for row in delta.plans:
             self.plan_ids[row.slug] = row.id
             self._generated_at[row.id] = None if row.generated_at is None else to_micros(row.generated_at)
-        self._add_rows([row for row in delta.states if row.id not in self._row_of])
-        happened = defaultdict(list)
-        for row in delta.history:
-            happened[self._row_of[row.obligation_id]].append(to_fact(row))
-        for number, facts in happened.items():
-            self.book.record(number, facts)
+        self.owed.take_in(delta.states, delta.history, self._reminder)
         for row in delta.report_versions:
             self._add_figures(row)
         for row in delta.judgements:
             self._add_judgement(row)
         for row in delta.tip_facts:
-            self.tips.record(row.tip_id, self.number_of(row.unit_id), to_micros(row.received_at), to_tip_fact(row))
+            self.tips.record(row.tip_id, self.owed.number_of(row.unit_id), to_micros(row.received_at), to_tip_fact(row))
         for row in delta.releases:
             self._add_release(row)
         if delta.reference.revision != self.reference.revision:
             self._moments_of_tree = moments_of_tree(delta.reference.tree)
+            self.positions.clear()
         self.reference = delta.reference
         self.at = delta.until
-
-    def number_of(self, unit_id: UUID) -> int:
-        """Return the number of a unit in the columns; it gets one if it has none."""
-        number = self._unit_number.setdefault(unit_id, len(self.units))
-        if number == len(self.units):
-            self.units.append(unit_id)
-        return number
 
     def is_generating(self, plan: str | None, known_at: int) -> bool:
         """Say whether obligations of a plan, or of any, were still being written down at `known_at`."""
@@ -143,8 +108,7 @@ class Memory:
 
     def rules_of(self, plan: str | None) -> Mask:
         """Return which rules, by number, are those of a plan, or of any."""
-        plan_id = None if plan is None else self.plan_ids[plan]
-        return np.array([plan_id in (None, one) for one, _ in self._rule_number], np.bool_)
+        return self.owed.rules_of(None if plan is None else self.plan_ids[plan])
 
     def version_at(self, plan_id: UUID, t: int, known_at: int, *, effective_by: int | None = None) -> Plan | None:
         """Return the version of a plan that had occurred by `t` and was recorded by `known_at`; the latest effective.
@@ -169,7 +133,7 @@ class Memory:
     def boundaries_around(self, t: int) -> tuple[int | None, int | None]:
         """Return the last instant at or before `t`, and the first after it, at which an answer can change by itself."""
         around = [
-            self.book.boundaries.around(t),
+            self.owed.book.boundaries.around(t),
             self.tips.boundaries.around(t),
             self._moments.around(t),
             self._moments_of_tree.around(t),
@@ -187,27 +151,6 @@ class Memory:
         for instant in (effective, occurred, *moments_of_plan(plan)):
             self._moments.add(instant)
 
-    def _add_rows(self, states: Sequence[Any]) -> None:
-        for row in states:
-            self._add_row(row)
-        for plan_id in {row.plan_id for row in states}:
-            self.rows_of_plan[plan_id].sort(key=lambda number: (self.rows[number].rule, self.rows[number].id))
-
-    def _add_row(self, row: Any) -> None:
-        period = self._period(row.period)
-        duty = Duty(
-            unit=self.number_of(row.unit_id),
-            period=period,
-            rule=self._rule_number.setdefault((row.plan_id, row.rule), len(self._rule_number)),
-            plan=self._plan_number.setdefault(row.plan_id, len(self._plan_number)),
-            reminder=self._reminder(row.plan_id, row.rule),
-            requested=row.requirement == "requested",
-        )
-        number = self.book.add(duty, ())
-        self.rows.append(Row(row.id, row.plan_id, row.rule, row.unit_id, row.period, row.title))
-        self._row_of[row.id] = number
-        self.rows_of_plan[row.plan_id].append(number)
-
     def _reminder(self, plan_id: UUID, rule_code: str) -> int:
         for version in self.versions[plan_id]:
             for rule in version.plan.rules:
@@ -215,23 +158,17 @@ class Memory:
                     return rule.reminder_days * DAY
         return 0
 
-    def _period(self, key: str) -> int:
-        number = self._period_number.setdefault(key, len(self.periods))
-        if number == len(self.periods):
-            self.periods.append(parse_period(key))
-        return number
-
     def _add_figures(self, row: Any) -> None:
         for obligation_id, sheet in content_from_json(row.content).sheets.items():
-            number = self._row_of[obligation_id]
+            duty = self.owed.duty_of(obligation_id)
             totals = {code: figure for code, figure in sheet.figures.items() if isinstance(figure, int)}
             by_month = {
                 code: {parse_period(month): value for month, value in figure.items()}
                 for code, figure in sheet.figures.items()
                 if isinstance(figure, dict)
             }
-            self.figures.add(number, row.version, totals, by_month=by_month, nil=sheet.nil)
-            self.report_of[number] = row.report_id
+            self.figures.add(duty, row.version, totals, by_month=by_month, nil=sheet.nil)
+            self.report_of[duty] = row.report_id
 
     def _add_judgement(self, row: Any) -> None:
         judged = Judgement(

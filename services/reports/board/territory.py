@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from functools import cached_property
 from typing import Literal
-from uuid import UUID
+
+import numpy as np
 
 from kernel.ids import UnitId
+from kernel.units.layout import TreeOn
 from services.reports.board.memory import Memory
-from services.reports.evaluation.columns import Mask
-from services.reports.evaluation.compliance import NOWHERE, Layout
+from services.reports.evaluation.columns import Indices, Mask
+from services.reports.evaluation.compliance import Layout
+from services.reports.evaluation.tally import NOWHERE
 
 TreeOf = Literal["then", "now"]
 """Count what successors send at the old unit's place, or at their own."""
@@ -20,19 +23,19 @@ class Territory:
     """One subtree of the tree of one day."""
 
     def __init__(self, memory: Memory, top: UnitId, day: date, *, by_successor: bool) -> None:
-        self._memory = memory
-        self._tree = memory.reference.tree
-        self._day = day
-        self._by_successor = by_successor
         self.top = top
-        laid_out = self._tree.on(day)
-        self.places = {laid_out.order[place]: number for number, place in enumerate(laid_out.span(top))}
-        """The place of each unit within the subtree, depth first."""
-        self.layout = Layout.of(self._parents(), [self._place_of(unit_id) for unit_id in memory.units])
+        self._tree = memory.reference.tree.on(day)
+        self._span = self._tree.span(top)
+        self._position = _positions(memory, self._tree, day, by_successor=by_successor)
 
-    def children(self) -> list[UnitId]:
+    @property
+    def exists(self) -> bool:
+        """Whether the top stands in the tree of the day."""
+        return bool(self._span)
+
+    def children(self) -> tuple[UnitId, ...]:
         """Return the units directly below the top."""
-        return list(self._tree.children(self.top, self._day))
+        return self._tree.children(self.top)
 
     def holds(self, unit: int) -> bool:
         """Say whether what a unit, by its number, reports is counted here."""
@@ -41,19 +44,42 @@ class Territory:
     @cached_property
     def held(self) -> Mask:
         """For each unit, by its number, whether what it reports or receives is counted here."""
-        held: Mask = self.layout.place != NOWHERE
+        held: Mask = (self._position >= self._span.start) & (self._position < self._span.stop) & self.exists
         return held
 
-    def _parents(self) -> list[int]:
-        above = (self._tree.parent(unit_id, self._day) for unit_id in self.places)
-        return [NOWHERE if parent is None else self.places.get(parent, NOWHERE) for parent in above]
+    @cached_property
+    def layout(self) -> Layout:
+        """The top, and below it each unit directly below, with all that is below that."""
+        begins = [self._span.start, *(self._tree.span(child).start for child in self.children())]
+        # Depth first: whatever stands behind a child, and before the next one, stands below it.
+        place = np.searchsorted(begins, self._position, side="right").astype(np.int32) - 1
+        parent = np.array([NOWHERE, *[0] * (len(begins) - 1)], np.int32)
+        return Layout(parent, np.where(self.held, place, np.int32(NOWHERE)))
 
-    def _place_of(self, unit_id: UUID) -> int:
-        if UnitId(unit_id) not in self._tree:
-            # Plans has not told of it yet: nobody knows where it stands.
-            return NOWHERE
-        bearer = self._tree.bearer(UnitId(unit_id), self._day) if self._by_successor else None
-        return self.places.get(bearer or UnitId(unit_id), NOWHERE)
+
+_POSITIONS_KEPT = 16
+
+
+def _positions(memory: Memory, tree: TreeOn, day: date, *, by_successor: bool) -> Indices:
+    """Return at which position of a day's tree what each unit reports is counted, by its number; NOWHERE if at none.
+
+    They are kept: the tree of a day, and who bears which duties, stay the same between two changes.
+    """
+    units = memory.owed.units
+    key, kept = (tree, by_successor, len(units)), memory.positions
+    if key not in kept:
+        spans = [tree.span(_counted_at(memory, UnitId(one), day, by_successor=by_successor)) for one in units]
+        kept[key] = np.array([span.start if span else NOWHERE for span in spans], np.int32)
+        while len(kept) > _POSITIONS_KEPT:
+            del kept[next(iter(kept))]
+    return kept[key]
+
+
+def _counted_at(memory: Memory, unit_id: UnitId, day: date, *, by_successor: bool) -> UnitId:
+    tree = memory.reference.tree
+    # Plans may not have told of a unit yet: nobody knows where it stands.
+    bearer = tree.bearer(unit_id, day) if by_successor and unit_id in tree else None
+    return bearer or unit_id
 
 
 def territory(memory: Memory, top: UnitId, plan: str | None, tree: TreeOf, today: date) -> Territory:

@@ -1,23 +1,29 @@
-"""Hold obligations as columns: one array for each thing that a status or a sum depends on."""
+"""Hold obligations as columns: one array for each thing that a status depends on, ordered by unit, slot and series."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from enum import IntFlag
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from services.reports.evaluation.history import LONG_AGO, NEVER, NO_VERSION, Standing
+from services.reports.evaluation.history import LONG_AGO, NEVER, Instants, Standing
 
-Instants = npt.NDArray[np.int64]
-"""Microseconds UTC, shape [rows]."""
 Indices = npt.NDArray[np.int32]
-"""Places in a table that the caller keeps, shape [rows]."""
+"""Places in a table that the caller keeps, or numbers of rows."""
 Flags = npt.NDArray[np.uint8]
 """Bits of `Flag`, shape [rows]."""
+Slots = npt.NDArray[np.uint16]
 Mask = npt.NDArray[np.bool_]
+
+DAY = 24 * 3600 * 1_000_000
+MIDNIGHT = 7 * 3600 * 1_000_000
+"""How much earlier than in UTC a legal day begins, in microseconds."""
+NO_DAY = -(2**15)
+"""Stands for a correction day that was never set."""
+MOST_DELAY = 2**16 - 1
+"""Microseconds from a receipt until it was written down, of a plain history."""
 
 
 class Flag(IntFlag):
@@ -29,48 +35,128 @@ class Flag(IntFlag):
     """Only asked for (đề nghị): never overdue, outside the rates."""
     LIVE = 8
     """A version speaks for the unit: accepted, or the newest and not returned."""
+    TOLD = 16
+    """What happened to it is more than the columns tell: `Told` has its facts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """What never changes about an obligation. The numbers are places in tables that the caller keeps."""
+class Duty(NamedTuple):
+    """Which obligation: a unit owes one report of a series for a slot of time. The numbers are places in tables."""
 
     unit: int
-    period: int
-    rule: int
-    plan: int
-    reminder: int
-    """How long before its due instant it counts as due soon, in microseconds: the same for all of a rule."""
-    requested: bool = False
+    slot: int
+    series: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standings:
-    """How obligations stand, as columns of one length: what `Standing` is for one."""
+_TYPES: dict[str, type[np.generic]] = {
+    "due": np.int64,
+    "first_receipt": np.int64,
+    "accepted": np.int64,
+    "correction_day": np.int16,
+    "flags": np.uint8,
+    "delay": np.uint16,
+    "slot": np.uint16,
+    "series": np.int32,
+}
+
+
+class Columns:
+    """All obligations, as they stand once every recorded fact has occurred.
+
+    Rows are in the order of their duties. They are added and rewritten, never removed; adding moves the rows behind.
+    """
 
     due: Instants
     """NEVER if undated."""
     first_receipt: Instants
     """NEVER if nothing came."""
-    correction_due: Instants
-    """LONG_AGO if nothing was returned."""
+    accepted: Instants
+    """When the first version was accepted, of a plain history; NEVER without."""
+    correction_day: npt.NDArray[np.int16]
+    """The last day for a correction, exclusive, in legal days since 1970; NO_DAY if nothing was returned."""
     flags: Flags
-    live_version: Indices
-    """NO_VERSION if none is live."""
-    accepted_version: Indices
+    delay: npt.NDArray[np.uint16]
+    """Microseconds from the first receipt until it was written down, of a plain history."""
+    slot: Slots
+    series: Indices
+    begins: Instants
+    """Shape [units + 1]: where the rows of each unit begin."""
 
-    def copy(self) -> Standings:
-        """Return columns of their own, which may be written to."""
-        return Standings(*(getattr(self, column.name).copy() for column in fields(self)))
+    def __init__(self) -> None:
+        self.begins = np.zeros(1, np.int64)
+        for name, dtype in _TYPES.items():
+            setattr(self, name, np.empty(0, dtype))
 
-    def put(self, row: int, standing: Standing) -> None:
-        """Write how one obligation stands; whether it is only requested stays as it is."""
+    def __len__(self) -> int:
+        return len(self.due)
+
+    @property
+    def units(self) -> int:
+        """How many units there is room for: one more than the last that owes anything."""
+        return len(self.begins) - 1
+
+    def insert(self, unit: Indices, added: dict[str, npt.NDArray[Any]]) -> tuple[Indices, Instants]:
+        """Add rows in any order, given as columns; return where they lie now, and where those that were there do.
+
+        Raises:
+            ValueError: Two rows have the same duty.
+        """
+        new = _keys(unit, added["slot"], added["series"])
+        order = np.argsort(new, kind="stable")
+        old = _keys(self.units_of_rows(), self.slot, self.series)
+        before = np.searchsorted(old, new[order])
+        if len(np.intersect1d(new, old)) or len(np.unique(new)) < len(new):
+            raise ValueError("an obligation is there already")
+        for name in _TYPES:
+            setattr(self, name, np.insert(getattr(self, name), before, added[name][order]))
+        moved = np.arange(len(old)) + np.searchsorted(before, np.arange(len(old)), side="right")
+        placed = np.empty(len(new), np.int32)
+        placed[order] = before + np.arange(len(new))
+        sizes = np.bincount(unit, minlength=self.units)
+        sizes[: self.units] += np.diff(self.begins)
+        self.begins = np.concatenate([[0], np.cumsum(sizes)])
+        return placed, moved
+
+    def units_of_rows(self) -> Indices:
+        """Return the unit of each row."""
+        return np.repeat(np.arange(self.units, dtype=np.int32), np.diff(self.begins))
+
+    def unit(self, row: int) -> int:
+        """Return the unit of a row."""
+        return int(np.searchsorted(self.begins, row, side="right")) - 1
+
+    def rows(self, unit: int) -> range:
+        """Return the rows of a unit."""
+        return range(0) if unit >= self.units else range(int(self.begins[unit]), int(self.begins[unit + 1]))
+
+    def row(self, duty: Duty) -> int:
+        """Return the row of a duty.
+
+        Raises:
+            KeyError: There is none.
+        """
+        rows = self.rows(duty.unit)
+        own = slice(rows.start, rows.stop)
+        found = np.flatnonzero((self.slot[own] == duty.slot) & (self.series[own] == duty.series))
+        if not len(found):
+            raise KeyError(duty)
+        return rows.start + int(found[0])
+
+    def duty(self, row: int) -> Duty:
+        """Return which obligation a row is: that stays when rows are added."""
+        return Duty(self.unit(row), int(self.slot[row]), int(self.series[row]))
+
+    def put(self, row: int, standing: Standing, *, flags: int) -> None:
+        """Rewrite how a row stands; `flags` are those that no standing tells."""
         self.due[row] = NEVER if standing.due_at is None else standing.due_at
         self.first_receipt[row] = NEVER if standing.first_receipt_at is None else standing.first_receipt_at
-        self.correction_due[row] = LONG_AGO if standing.correction_due_at is None else standing.correction_due_at
-        self.flags[row] = (int(self.flags[row]) & Flag.REQUESTED) | flags_of(standing)
-        self.live_version[row] = standing.live_version or NO_VERSION
-        self.accepted_version[row] = standing.accepted_version or NO_VERSION
+        self.correction_day[row] = to_day(standing.correction_due_at)
+        self.flags[row] = flags_of(standing) | flags
+
+
+def _keys(unit: Indices, slot: Slots, series: Indices) -> Instants:
+    """Return numbers that sort as rows do."""
+    keys: Instants = unit.astype(np.int64) << 40 | slot.astype(np.int64) << 24 | series.astype(np.int64)
+    return keys
 
 
 def flags_of(standing: Standing) -> int:
@@ -82,91 +168,20 @@ def flags_of(standing: Standing) -> int:
     )
 
 
-class Columns:
-    """All obligations, as they stand once every recorded fact has occurred.
+def to_day(correction_due_at: int | None) -> int:
+    """Return the legal day, counted from 1970, at whose beginning a correction is overdue; NO_DAY for none.
 
-    Rows are added and rewritten, never removed.
+    Raises:
+        ValueError: It is not the beginning of a day.
     """
-
-    def __init__(self) -> None:
-        self._length = 0
-        self._reminders = np.empty(0, np.int64)
-        self._arrays: dict[str, npt.NDArray[Any]] = {name: np.empty(64, dtype) for name, dtype in _TYPES.items()}
-
-    def __len__(self) -> int:
-        return self._length
-
-    def add(self, duty: Duty, standing: Standing) -> int:
-        """Append a row and return its number."""
-        row = self._length
-        if row == len(self._arrays["due"]):
-            # Doubling keeps the cost of an append constant; the views that were handed out keep the old arrays.
-            self._arrays = {name: np.concatenate([column, column]) for name, column in self._arrays.items()}
-        self._length += 1
-        for name in ("unit", "period", "rule", "plan"):
-            self._arrays[name][row] = getattr(duty, name)
-        self._note_reminder(duty)
-        self._arrays["flags"][row] = Flag.REQUESTED if duty.requested else 0
-        self.put(row, standing)
-        return row
-
-    def put(self, row: int, standing: Standing) -> None:
-        """Rewrite how a row stands."""
-        self.standings.put(row, standing)
-        self._arrays["latest"][row] = standing.last_occurred_at
-        self._arrays["latest_recorded"][row] = standing.last_recorded_at
-
-    @property
-    def standings(self) -> Standings:
-        """The columns that change, as views: they show what is written later."""
-        return Standings(*(self._column(column.name) for column in fields(Standings)))
-
-    @property
-    def reminders(self) -> Instants:
-        """How long before its due instant an obligation counts as due soon, by rule."""
-        return self._reminders
-
-    @property
-    def unit(self) -> Indices:
-        return self._column("unit")
-
-    @property
-    def period(self) -> Indices:
-        return self._column("period")
-
-    @property
-    def rule(self) -> Indices:
-        return self._column("rule")
-
-    @property
-    def plan(self) -> Indices:
-        return self._column("plan")
-
-    def later_than(self, t: int, known_at: int) -> Indices:
-        """Return the rows that have a fact after `t`, or one recorded after `known_at`: only those must be folded."""
-        later = (self._column("latest") > t) | (self._column("latest_recorded") > known_at)
-        return np.flatnonzero(later).astype(np.int32)
-
-    def _note_reminder(self, duty: Duty) -> None:
-        if duty.rule >= len(self._reminders):
-            self._reminders = np.concatenate([self._reminders, np.zeros(duty.rule + 1, np.int64)])
-        self._reminders[duty.rule] = duty.reminder
-
-    def _column(self, name: str) -> npt.NDArray[Any]:
-        return self._arrays[name][: self._length]
+    if correction_due_at is None:
+        return NO_DAY
+    day, rest = divmod(correction_due_at + MIDNIGHT, DAY)
+    if rest:
+        raise ValueError("a correction is due until the end of a day")
+    return day
 
 
-_TYPES: dict[str, type[np.generic]] = {
-    "due": np.int64,
-    "first_receipt": np.int64,
-    "correction_due": np.int64,
-    "flags": np.uint8,
-    "live_version": np.int32,
-    "accepted_version": np.int32,
-    "unit": np.int32,
-    "period": np.int32,
-    "rule": np.int32,
-    "plan": np.int32,
-    "latest": np.int64,
-    "latest_recorded": np.int64,
-}
+def correction_due(day: int) -> int:
+    """Return until when a correction is due, in microseconds UTC; LONG_AGO if nothing was returned."""
+    return LONG_AGO if day == NO_DAY else day * DAY - MIDNIGHT

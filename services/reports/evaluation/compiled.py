@@ -23,8 +23,13 @@ def compiled(signature: str) -> Callable[[F], F]:
     """
 
     def mark(function: F) -> F:
-        kernel = njit(nogil=True, error_model="numpy")(function)
+        kernel = part_of_kernels(function)
         KERNELS.append((kernel, signature))
-        return cast("F", kernel)
+        return kernel
 
     return mark
+
+
+def part_of_kernels(function: F) -> F:
+    """Have a function compiled only as part of those that call it."""
+    return cast("F", njit(nogil=True, error_model="numpy")(function))

@@ -1,22 +1,19 @@
-"""Count statuses by unit and period, for every unit of a tree at once."""
+"""Say what counts of statuses mean, and at which place of a tree each unit is counted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from kernel.shares import Share
-from services.reports.evaluation.columns import Flags, Indices, Instants, Mask, Standings
-from services.reports.evaluation.compiled import compiled
-from services.reports.evaluation.status import Status, Statuses, status_of
+from services.reports.evaluation.columns import Indices
+from services.reports.evaluation.history import Instants
+from services.reports.evaluation.status import Status
+from services.reports.evaluation.tally import NOWHERE, Counted
 
-Counted = npt.NDArray[np.int32]
-"""Numbers of obligations, shape [units or places, periods, statuses]."""
 Together = Callable[[Sequence[Callable[[], None]]], None]
 """Runs all that it is given, in any order, perhaps side by side; returns when all is done."""
 
@@ -26,9 +23,6 @@ def one_by_one(parts: Sequence[Callable[[], None]]) -> None:
     for part in parts:
         part()
 
-
-NOWHERE = -1
-"""The place of a unit that is not in a tree."""
 
 COUNTED = tuple(status for status in Status if status is not Status.ABSENT)
 """The statuses that add up to all obligations."""
@@ -115,71 +109,22 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """Counts for every unit with all below it, by period and status."""
+    """Counts for every unit with all below it, by slot and status."""
 
     subtree: Counted
-    """Shape [places, periods, statuses]; the absent ones have their place, but `counts` leaves them out."""
+    """Shape [places, slots, statuses]; the absent ones have their place, but `counts` leaves them out."""
 
-    def counts(self, place: int, periods: Iterable[int] | None = None) -> Counts:
-        """Return the counts of a unit with all below it, over some periods or all."""
+    def counts(self, place: int, slots: Iterable[int] | None = None) -> Counts:
+        """Return the counts of a unit with all below it, over some slots or all."""
         plane = self.subtree[place]
-        sums = plane.sum(axis=0) if periods is None else plane[list(periods)].sum(axis=0)
+        sums = plane.sum(axis=0) if slots is None else plane[list(slots)].sum(axis=0)
         return Counts(**{status.label: int(sums[status]) for status in COUNTED})
 
-
-@dataclass(frozen=True, slots=True)
-class Arranged:
-    """Rows in the order of their cells: one cell for each unit and period, the periods of a unit side by side."""
-
-    order: Indices
-    """Shape [rows]: their numbers."""
-    begins: Instants
-    """Shape [units × periods + 1]: where each cell begins in `order`."""
-    units: int
-    periods: int
-
-    @classmethod
-    def by_cell(cls, unit: Indices, period: Indices, *, units: int, periods: int) -> Self:
-        """Arrange rows by their units, of which there are so many, and their periods."""
-        cell = unit.astype(np.int64) * periods + period
-        sizes = np.bincount(cell, minlength=units * periods)
-        order = np.argsort(cell, kind="stable").astype(np.int32)
-        return cls(order, np.concatenate([[0], np.cumsum(sizes)]), units, periods)
-
-    @property
-    def rows(self) -> int:
-        return len(self.order)
-
-
-def tally(
-    standings: Standings,
-    rule: Indices,
-    reminders: Instants,
-    arranged: Arranged,
-    layout: Layout,
-    t: int,
-    *,
-    rules: Mask,
-    together: Together = one_by_one,
-) -> tuple[Statuses, Cube]:
-    """Decide the status of rows, and count them for every unit with all below it, in one pass over the columns.
-
-    The standings must be those of `t`, in microseconds UTC; `rule` is the place of each row in `reminders`.
-    Rows of units NOWHERE in the layout, and those whose rule is not set in `rules`, shape [rules], stay ABSENT and are
-    in no count.
-    `together` runs the parts that the work is cut into: each has units of its own.
-    """
-    statuses = np.zeros(arranged.rows, np.uint8)
-    own = np.zeros((arranged.units, arranged.periods, len(Status)), np.int32)
-    held = np.flatnonzero(layout.place[: arranged.units] != NOWHERE).astype(np.int32)
-    due, first, correction = standings.due, standings.first_receipt, standings.correction_due
-    read = (t, due, first, correction, standings.flags, rule, reminders, rules, arranged.order, arranged.begins)
-    together([partial(_tally, *read, part, statuses, own) for part in _parts(held, arranged.rows)])
-    subtree = np.zeros((len(layout.parent), *own.shape[1:]), np.int32)
-    cells = own.shape[1] * own.shape[2]
-    flat, above = own.reshape(len(own), cells), subtree.reshape(len(subtree), cells)
-    _roll_up(flat, held, layout.place, layout.parent, above)
-    return statuses, Cube(subtree)
+    def by_slot(self, place: int) -> Iterator[tuple[int, Counts]]:
+        """Yield the counts of a unit with all below it in each slot that has any."""
+        of_place = self.subtree[place, :, COUNTED[0] :]
+        for slot in np.flatnonzero(of_place.any(axis=1)).tolist():
+            yield slot, Counts(*of_place[slot].tolist())
 
 
 _ROWS_OF_A_PART = 1 << 16
@@ -188,52 +133,20 @@ _PARTS = 16
 """At most: more than processors, so that none waits long for the last part."""
 
 
-def _parts(units: Indices, rows: int) -> Sequence[Indices]:
-    return np.array_split(units, min(_PARTS, 1 + rows // _ROWS_OF_A_PART))
+def parts_of(layout: Layout, begins: Instants) -> list[Indices]:
+    """Cut the units that a layout counts into parts of like size; no two parts are counted at the same place.
 
-
-@compiled(
-    "void(i8, i8[::1], i8[::1], i8[::1], u1[::1], i4[::1], i8[::1], b1[::1], "
-    "i4[::1], i8[::1], i4[::1], u1[::1], i4[:, :, ::1])"
-)
-def _tally(  # noqa: PLR0913, PLR0917 - a column each
-    t: int,
-    due: Instants,
-    first: Instants,
-    correction: Instants,
-    flags: Flags,
-    rule: Indices,
-    reminders: Instants,
-    rules: Mask,
-    order: Indices,
-    begins: Instants,
-    units: Indices,
-    statuses: Statuses,
-    own: Counted,
-) -> None:
-    periods = own.shape[1]
-    for unit in units:
-        for period in range(periods):
-            cell = unit * periods + period
-            for place in range(begins[cell], begins[cell + 1]):
-                row = order[place]
-                of = rule[row]
-                if rules[of]:
-                    status = status_of(t, due[row], first[row], correction[row], reminders[of], flags[row])
-                    statuses[row] = status
-                    own[unit, period, status] += 1
-
-
-@compiled("void(i4[:, ::1], i4[::1], i4[::1], i4[::1], i4[:, ::1])")
-def _roll_up(own: Counted, held: Indices, place: Indices, parent: Indices, subtree: Counted) -> None:
-    """Add what each unit has of its own to where it is counted, and that to all above; cells in one row for each."""
-    cells = own.shape[1]
-    for unit in held:
-        for cell in range(cells):
-            subtree[place[unit], cell] += own[unit, cell]
-    # Depth first, so that from the end all below a unit come before it.
-    for below in range(len(parent) - 1, -1, -1):
-        above = parent[below]
-        if above != NOWHERE:
-            for cell in range(cells):
-                subtree[above, cell] += subtree[below, cell]
+    `begins` says where the rows of each unit begin, shape [units + 1].
+    """
+    sizes = np.diff(begins)
+    place = layout.place[: len(sizes)]
+    held = np.flatnonzero((place != NOWHERE) & (sizes > 0)).astype(np.int32)
+    held = held[np.argsort(place[held], kind="stable")]
+    rows = np.cumsum(sizes[held])
+    if not len(rows):
+        return []
+    many = min(_PARTS, 1 + int(rows[-1]) // _ROWS_OF_A_PART)
+    may_cut = np.flatnonzero(np.diff(place[held])) + 1
+    wanted = np.searchsorted(rows, rows[-1] * np.arange(1, many) // many)
+    cuts = may_cut[np.minimum(np.searchsorted(may_cut, wanted), len(may_cut) - 1)] if len(may_cut) else may_cut
+    return [part for part in np.split(held, np.unique(cuts)) if len(part)]

@@ -76,13 +76,13 @@ def _read(reports: UnitReports, period: Period, wanted: Wanted) -> Contribution:
     own = read_own(reports, period, wanted)
     # Shorter periods speak only where a report must come: nobody waits for the others.
     reading = read_so_far(reports, period, wanted) if awaited and not own.is_in else own
-    dues = [int(evidence.standings.due[row]) for row in awaited]
+    dues = [reports.standing(row).due_at for row in awaited]
     return Contribution(
         unit=reports.unit,
         rows=tuple(rows),
         expected=bool(awaited),
         complete=bool(own.quantities),
-        due_passed=all(due == NEVER or evidence.t >= due for due in dues),
+        due_passed=all(due is None or evidence.t >= due for due in dues),
         provisional=bool(reading.quantities) and reading is not own,
         quantities=reading.quantities,
         used=reading.used,
@@ -107,7 +107,7 @@ def _of_frequency(measure: Frequency, asked: Asked, reports: UnitReports) -> Con
     if not read.quantities or measure.target is None:
         return read
     evidence = reports.evidence
-    cut_off = evidence.tables.forms[read.rows[0]].cut_off
+    cut_off = evidence.tables.form(read.rows[0]).cut_off
     elapsed = [part for part in reports.months_alive(asked.period, cut_off) if ends_at(part, cut_off) <= evidence.t]
     by_month = read.quantities[measure.element].by_month
     return replace(read, meets=all(measure.target.reached_by(by_month[part]) for part in elapsed if part in by_month))
@@ -119,7 +119,7 @@ def _of_milestone(measure: Milestone, asked: Asked, reports: UnitReports) -> Con
     read = _read(reports, asked.period, wanted)
     within = [period for period in reports.periods if set(months(period)) <= set(months(asked.period))]
     for shown in (read_own(reports, period, wanted) for period in within):
-        receipts = [int(reports.evidence.standings.first_receipt[report.row]) for report in shown.used]
+        receipts = [reports.standing(report.row).first_receipt_at or NEVER for report in shown.used]
         is_done = any((quantity.total or 0) >= 1 for quantity in shown.quantities.values())
         if is_done and max(receipts) < deadline:
             return replace(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kernel.calendar.period import CutOff, DaySpan, Period, months
 from kernel.clock import start_of, to_micros
-from services.reports.evaluation.columns import Columns, Flag, Standings
+from services.reports.evaluation.book import Book
 from services.reports.evaluation.figures import Element, ElementKind, Figures, Quantity, Sheet, total_over_time
-from services.reports.evaluation.history import LONG_AGO, NEVER, NO_VERSION
+from services.reports.evaluation.history import LONG_AGO, NEVER, Standing
 
 Lifetime = tuple[int, int]
 """When a unit exists: from, until (exclusive), in microseconds UTC."""
@@ -38,10 +38,10 @@ class Form:
 class Tables:
     """What the numbers in the columns stand for, and the figures behind the versions."""
 
-    periods: Sequence[Period]
-    """By the number in the column `period`."""
-    forms: Sequence[Form]
-    """By row."""
+    period: Callable[[int], Period]
+    """For which period the obligation of a row is."""
+    form: Callable[[int], Form]
+    """What its report counts for."""
     elements: Mapping[str, Element]
     """By code."""
     figures: Figures
@@ -56,10 +56,14 @@ class Evidence:
     t: int
     """The instant asked about, in microseconds UTC."""
     basis: Basis
-    columns: Columns
-    standings: Standings
-    """As of `t`, and as known at the instant of the answer: `Book.as_of` gives them."""
+    book: Book
+    known_at: int
+    """Nothing that was recorded later is seen."""
     tables: Tables
+
+    def standing(self, row: int) -> Standing:
+        """Return how an obligation stood."""
+        return self.book.standing(row, self.t, self.known_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,11 @@ class UnitReports:
     def __init__(self, unit: int, rows: Iterable[int], evidence: Evidence) -> None:
         self.unit = unit
         self.evidence = evidence
-        self._standings = evidence.standings
         self._tables = evidence.tables
+        self._standings = {row: found for row in rows if (found := evidence.standing(row)).exists}
         self._rows: dict[Period, list[int]] = {}
-        for row in rows:
-            if self._standings.flags[row] & Flag.EXISTS:
-                period = evidence.tables.periods[int(evidence.columns.period[row])]
-                self._rows.setdefault(period, []).append(row)
+        for row in self._standings:
+            self._rows.setdefault(evidence.tables.period(row), []).append(row)
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -109,31 +111,34 @@ class UnitReports:
 
     def rows(self, period: Period, elements: frozenset[str]) -> list[int]:
         """Return the obligations of a period whose reports count for some of the elements."""
-        return [row for row in self._rows.get(period, ()) if self._tables.forms[row].elements & elements]
+        return [row for row in self._rows.get(period, ()) if self._tables.form(row).elements & elements]
 
     def elements(self, period: Period) -> frozenset[str]:
         """Return the elements that its reports of a period count for."""
-        return frozenset[str]().union(*(self._tables.forms[row].elements for row in self._rows.get(period, ())))
+        return frozenset[str]().union(*(self._tables.form(row).elements for row in self._rows.get(period, ())))
 
     def counts_for(self, report: Used, element: str) -> bool:
         """Say whether a report collects an element for which its reporter is authoritative."""
-        return element in self._tables.forms[report.row].elements
+        return element in self._tables.form(report.row).elements
 
     def in_use(self, period: Period, elements: frozenset[str]) -> tuple[Used, ...]:
         """Return the versions that are read for a period; a report that is not in has none."""
         rows = self.rows(period, elements)
-        return tuple(Used(row, version, period) for row in rows if (version := self._version(row)) != NO_VERSION)
+        return tuple(Used(row, version, period) for row in rows if (version := self._version(row)) is not None)
 
     def is_awaited(self, row: int, period: Period) -> bool:
         """Say whether a report must come: dated ones always, undated ones from the period's end, requested ones never.
 
         An excused one is not waited for, but counts once it is in.
         """
-        flags = int(self._standings.flags[row])
-        if flags & Flag.REQUESTED or (flags & Flag.EXCUSED and self._version(row) == NO_VERSION):
+        standing = self._standings[row]
+        if self.evidence.book.is_requested(row) or (standing.excused and self._version(row) is None):
             return False
-        is_dated = int(self._standings.due[row]) != NEVER
-        return is_dated or self.evidence.t >= ends_at(period, self._tables.forms[row].cut_off)
+        return standing.due_at is not None or self.evidence.t >= ends_at(period, self._tables.form(row).cut_off)
+
+    def standing(self, row: int) -> Standing:
+        """Return how one of its obligations stands."""
+        return self._standings[row]
 
     def months_alive(self, period: Period, cut_off: CutOff) -> tuple[Period, ...]:
         """Return the months of a period through all of which the unit exists."""
@@ -144,7 +149,7 @@ class UnitReports:
 
     def quantity(self, report: Used, element: Element) -> Quantity:
         """Return what a report says of an element: its figure, or what a nil report means for it, or nothing."""
-        sheet = self._tables.figures.sheet(report.row, report.version)
+        sheet = self._sheet(report)
         if sheet is None:
             return Quantity()
         if sheet.states(element.code):
@@ -159,12 +164,15 @@ class UnitReports:
 
     def has_all_months(self, quantity: Quantity, report: Used) -> bool:
         """Say whether a figure is known for each month of the report's period in which the unit exists."""
-        alive = self.months_alive(report.period, self._tables.forms[report.row].cut_off)
+        alive = self.months_alive(report.period, self._tables.form(report.row).cut_off)
         return all(part in quantity.by_month for part in alive)
 
-    def _version(self, row: int) -> int:
-        is_accepted = self.evidence.basis is Basis.ACCEPTED
-        return int((self._standings.accepted_version if is_accepted else self._standings.live_version)[row])
+    def _version(self, row: int) -> int | None:
+        standing = self._standings[row]
+        return standing.accepted_version if self.evidence.basis is Basis.ACCEPTED else standing.live_version
+
+    def _sheet(self, report: Used) -> Sheet | None:
+        return self._tables.figures.sheet(self.evidence.book.columns.duty(report.row), report.version)
 
     def _stated(self, sheet: Sheet, report: Used, element: Element) -> Quantity:
         by_month = sheet.by_month.get(element.code, {})
@@ -182,7 +190,7 @@ class UnitReports:
         earlier = [other for other in self._rows if other != period and _may_precede(other, period, element)]
         for other in sorted(earlier, key=_age, reverse=True):
             for report in self.in_use(other, frozenset((element.code,))):
-                sheet = self._tables.figures.sheet(report.row, report.version)
+                sheet = self._sheet(report)
                 if sheet is not None and sheet.states(element.code):
                     total = self._stated(sheet, report, element).total
                     if total is not None:
@@ -207,7 +215,7 @@ def reports_of(units: Iterable[int], rows: Iterable[int], evidence: Evidence) ->
     """Return the reports of each unit, among the obligations in `rows` (those of one plan); some may have none."""
     of_unit: dict[int, list[int]] = {unit: [] for unit in units}
     for row in rows:
-        unit = int(evidence.columns.unit[row])
+        unit = evidence.book.columns.unit(row)
         if unit in of_unit:
             of_unit[unit].append(row)
     return tuple(UnitReports(unit, found, evidence) for unit, found in of_unit.items())

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from kernel.calendar.period import Period, month
+from services.reports.evaluation.columns import Duty
 
 
 class ElementKind(StrEnum):
@@ -69,7 +70,7 @@ class Figures:
     """
 
     def __init__(self) -> None:
-        self._slices: dict[tuple[int, int], tuple[int, int, bool]] = {}
+        self._slices: dict[tuple[Duty, int], tuple[int, int, bool]] = {}
         self._codes: list[str] = []
         self._numbers: dict[str, int] = {}
         self._element = array("i")
@@ -78,15 +79,15 @@ class Figures:
 
     def add(
         self,
-        row: int,
+        duty: Duty,
         version: int,
         totals: Mapping[str, int],
         *,
         by_month: Mapping[str, Mapping[Period, int]] | None = None,
         nil: bool = False,
     ) -> None:
-        """Enter what a version says for the obligation of a row; several obligations of one report are several rows."""
-        if (row, version) in self._slices:
+        """Enter what a version says for one of the obligations that its report discharges."""
+        if (duty, version) in self._slices:
             return
         start = len(self._value)
         for code, value in totals.items():
@@ -94,11 +95,11 @@ class Figures:
         for code, entries in (by_month or {}).items():
             for of_month, value in entries.items():
                 self._append(code, of_month.year * 12 + of_month.index - 1, value)
-        self._slices[row, version] = start, len(self._value), nil
+        self._slices[duty, version] = start, len(self._value), nil
 
-    def sheet(self, row: int, version: int) -> Sheet | None:
+    def sheet(self, duty: Duty, version: int) -> Sheet | None:
         """Return what a version says; None if it was never entered."""
-        found = self._slices.get((row, version))
+        found = self._slices.get((duty, version))
         if found is None:
             return None
         start, until, nil = found

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.reports.evaluation.compiled import Integer, compiled
+
+Instants = npt.NDArray[np.int64]
+"""Microseconds UTC."""
 
 NEVER = 2**63 - 1
 """An instant later than every other: an undated due day, a receipt that did not come."""
@@ -84,9 +93,30 @@ class Standing:
     live_version: int | None
     """The version that speaks for the unit: the highest one unless it was returned, else the highest accepted one."""
     accepted_version: int | None
-    last_occurred_at: int
-    """The latest instant among the facts counted; LONG_AGO without any."""
-    last_recorded_at: int
+
+
+class Facts(NamedTuple):
+    """Facts as columns, in the order in which they happened: equal instants by revision, then by ordinal."""
+
+    kind: npt.NDArray[np.uint8]
+    occurred_at: Instants
+    recorded_at: Instants
+    day: Instants
+    """The due instant that it sets, NEVER for none; of RETURNED, until when the correction is due."""
+    version: npt.NDArray[np.int32]
+    """NO_VERSION where no version of a report is meant."""
+
+
+class Folded(NamedTuple):
+    """A `Standing` in numbers: NEVER, LONG_AGO and NO_VERSION stand for what is not there."""
+
+    exists: bool
+    due: Integer
+    excused: bool
+    first_receipt: Integer
+    correction_due: Integer
+    live_version: Integer
+    accepted_version: Integer
 
 
 def fold(facts: Iterable[Fact], t: int, known_at: int) -> Standing:
@@ -95,67 +125,105 @@ def fold(facts: Iterable[Fact], t: int, known_at: int) -> Standing:
     A fact counts if it had occurred by `t` and was recorded by `known_at`, both inclusive.
     Facts are taken in the order of occurrence; equal instants go by revision, then by ordinal.
     """
-    counted = sorted((f for f in facts if f.occurred_at <= t and f.recorded_at <= known_at), key=_order)
-    receipts = [fact for fact in counted if fact.kind is FactKind.SUBMITTED]
-    returns = [fact for fact in counted if fact.kind is FactKind.RETURNED]
-    submitted = _versions(counted, FactKind.SUBMITTED)
-    accepted = _versions(counted, FactKind.ACCEPTED) & submitted
-    returned = _versions(counted, FactKind.RETURNED)
-    # The newest version speaks unless it was sent back. An accepted one always may: it is never sent back.
-    newest = {max(submitted)} - returned if submitted else set()
+    return stood(in_columns(sorted(facts, key=_order)), t, known_at)
+
+
+def stood(facts: Facts, t: int, known_at: int) -> Standing:
+    """Return how the obligation stood at `t` of which these are all the facts, as far as it was known at `known_at`."""
+    found = Folded._make(fold_facts(*facts, 0, len(facts.kind), t, known_at))
     return Standing(
-        exists=_exists(counted),
-        due_at=_due_in_force(counted),
-        excused=_is_excused(counted),
-        first_receipt_at=receipts[0].occurred_at if receipts else None,
-        correction_due_at=returns[-1].correction_due_at if returns else None,
-        live_version=max(newest | accepted, default=None),
-        accepted_version=max(accepted, default=None),
-        last_occurred_at=counted[-1].occurred_at if counted else LONG_AGO,
-        last_recorded_at=max((fact.recorded_at for fact in counted), default=LONG_AGO),
+        exists=bool(found.exists),
+        due_at=None if found.due == NEVER else int(found.due),
+        excused=bool(found.excused),
+        first_receipt_at=None if found.first_receipt == NEVER else int(found.first_receipt),
+        correction_due_at=None if found.correction_due == LONG_AGO else int(found.correction_due),
+        live_version=int(found.live_version) or None,
+        accepted_version=int(found.accepted_version) or None,
     )
+
+
+def in_columns(facts: Sequence[Fact]) -> Facts:
+    """Return facts as columns, in the order given."""
+    return Facts(
+        np.array([fact.kind for fact in facts], np.uint8),
+        np.array([fact.occurred_at for fact in facts], np.int64),
+        np.array([fact.recorded_at for fact in facts], np.int64),
+        np.array([_day(fact) for fact in facts], np.int64),
+        np.array([fact.version or NO_VERSION for fact in facts], np.int32),
+    )
+
+
+def joined(parts: Sequence[Facts]) -> Facts:
+    """Return the facts of several one after the other."""
+    return Facts._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
 def _order(fact: Fact) -> tuple[int, int, int]:
     return fact.occurred_at, fact.revision, fact.ordinal
 
 
-def _versions(facts: Sequence[Fact], kind: FactKind) -> set[int]:
-    return {fact.version for fact in facts if fact.kind is kind and fact.version is not None}
+def _day(fact: Fact) -> int:
+    day = fact.correction_due_at if fact.kind is FactKind.RETURNED else fact.due_at
+    return NEVER if day is None else day
 
 
-def _exists(facts: Sequence[Fact]) -> bool:
-    exists = received = False
-    for fact in facts:
-        match fact.kind:
-            case FactKind.OPENED:
-                exists = True
-            case FactKind.SUBMITTED:
-                received = True
-            case FactKind.DROPPED if not received:
-                exists = False
-            case _:
-                pass
-    return exists
+_OPENED, _DUE_MOVED, _DUE_SET = FactKind.OPENED.value, FactKind.DUE_MOVED.value, FactKind.DUE_SET.value
+_EXCUSED, _EXCUSE_LIFTED, _DROPPED = FactKind.EXCUSED.value, FactKind.EXCUSE_LIFTED.value, FactKind.DROPPED.value
+_SUBMITTED, _RETURNED, _ACCEPTED = FactKind.SUBMITTED.value, FactKind.RETURNED.value, FactKind.ACCEPTED.value
 
 
-def _due_in_force(facts: Sequence[Fact]) -> int | None:
-    base: int | None = None
-    own: int | None = None
-    for fact in facts:
-        match fact.kind:
-            case FactKind.OPENED:
-                base = fact.due_at
+@compiled("UniTuple(i8, 7)(u1[::1], i8[::1], i8[::1], i8[::1], i4[::1], i8, i8, i8, i8)")
+def fold_facts(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop over the facts, a column each
+    kind: npt.NDArray[np.uint8],
+    occurred_at: Instants,
+    recorded_at: Instants,
+    day: Instants,
+    version: npt.NDArray[np.int32],
+    begin: Integer,
+    end: Integer,
+    t: int,
+    known_at: int,
+) -> tuple[Integer, ...]:
+    """Fold the facts from `begin` until `end` into what `Folded` has, in its order."""
+    exists, excused, has_own = 0, 0, 0
+    base, own, first, correction = NEVER, NEVER, NEVER, LONG_AGO
+    newest, returned, accepted = NO_VERSION, NO_VERSION, NO_VERSION
+    for one in range(begin, end):
+        if occurred_at[one] > t or recorded_at[one] > known_at:
+            continue
+        what = kind[one]
+        if what == _OPENED:
+            exists, base = 1, day[one]
+        elif what == _DUE_MOVED:
             # A due day that has passed stays. (Under a day of its own, what happens to the base is never seen.)
-            case FactKind.DUE_MOVED if base is None or base > fact.occurred_at:
-                base = fact.due_at
-            case FactKind.DUE_SET:
-                own = fact.due_at
-            case _:
-                pass
-    return base if own is None else own
-
-
-def _is_excused(facts: Sequence[Fact]) -> bool:
-    decisions = [fact.kind for fact in facts if fact.kind in {FactKind.EXCUSED, FactKind.EXCUSE_LIFTED}]
-    return bool(decisions) and decisions[-1] is FactKind.EXCUSED
+            if base > occurred_at[one]:
+                base = day[one]
+        elif what == _DUE_SET:
+            has_own, own = 1, day[one]
+        elif what == _EXCUSED:
+            excused = 1
+        elif what == _EXCUSE_LIFTED:
+            excused = 0
+        elif what == _DROPPED:
+            if first == NEVER:
+                exists = 0
+        elif what == _SUBMITTED:
+            if first == NEVER:
+                first = occurred_at[one]
+            newest = max(newest, version[one])
+        elif what == _RETURNED:
+            correction = day[one]
+    # Whatever order they came in: a version is returned or accepted if that ever happened to it.
+    for one in range(begin, end):
+        if occurred_at[one] > t or recorded_at[one] > known_at:
+            continue
+        if kind[one] == _RETURNED and version[one] == newest:
+            returned = newest
+        elif kind[one] == _ACCEPTED and version[one] > accepted:
+            for other in range(begin, end):
+                is_its = kind[other] == _SUBMITTED and version[other] == version[one]
+                if is_its and occurred_at[other] <= t and recorded_at[other] <= known_at:
+                    accepted = version[one]
+    # The newest version speaks unless it was sent back. An accepted one always may: it is never sent back.
+    live = newest if newest != returned else accepted
+    return exists, own if has_own else base, excused, first, correction, max(live, accepted), accepted

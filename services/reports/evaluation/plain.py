@@ -1,0 +1,63 @@
+"""Tell plain histories, which columns hold whole, from all others.
+
+Plain is: opened with its series, then perhaps the first version received and written down at once, then perhaps that
+version accepted. Nine of ten obligations have no other history.
+"""
+
+from __future__ import annotations
+
+from services.reports.evaluation.columns import MOST_DELAY, Columns, Flag
+from services.reports.evaluation.history import NEVER, Fact, FactKind, Standing
+from services.reports.evaluation.series import Series
+
+_FIRST_VERSION = 1
+
+
+def takes(columns: Columns, row: int, series: Series, fact: Fact) -> bool:
+    """Say whether the history of a row stays plain with one more fact."""
+    if columns.flags[row] & Flag.TOLD or fact.version != _FIRST_VERSION:
+        return False
+    first, delay = int(columns.first_receipt[row]), fact.recorded_at - fact.occurred_at
+    if fact.kind is FactKind.SUBMITTED:
+        return first == NEVER and fact.occurred_at >= series.opened_at and 0 <= delay <= MOST_DELAY
+    is_next = first != NEVER and columns.accepted[row] == NEVER and fact.occurred_at >= first
+    return fact.kind is FactKind.ACCEPTED and is_next and delay == 0
+
+
+def enter(columns: Columns, row: int, fact: Fact) -> None:
+    """Write a fact that the row `takes`."""
+    if fact.kind is FactKind.SUBMITTED:
+        columns.first_receipt[row] = fact.occurred_at
+        columns.delay[row] = fact.recorded_at - fact.occurred_at
+        columns.flags[row] |= Flag.LIVE
+    else:
+        columns.accepted[row] = fact.occurred_at
+
+
+def history(columns: Columns, row: int, series: Series) -> tuple[Fact, ...]:
+    """Return the plain history of a row."""
+    due, first, accepted = int(columns.due[row]), int(columns.first_receipt[row]), int(columns.accepted[row])
+    facts = [
+        Fact(FactKind.OPENED, series.opened_at, series.opened_recorded_at, 0, due_at=None if due == NEVER else due)
+    ]
+    if first != NEVER:
+        facts.append(Fact(FactKind.SUBMITTED, first, first + int(columns.delay[row]), 0, 1, version=_FIRST_VERSION))
+    if accepted != NEVER:
+        facts.append(Fact(FactKind.ACCEPTED, accepted, accepted, 0, 2, version=_FIRST_VERSION))
+    return tuple(facts)
+
+
+def standing(columns: Columns, row: int, series: Series, t: int, known_at: int) -> Standing:
+    """Return how a row with a plain history stood at `t`, as known at `known_at`."""
+    due, first, accepted = int(columns.due[row]), int(columns.first_receipt[row]), int(columns.accepted[row])
+    exists = series.opened_at <= t and series.opened_recorded_at <= known_at
+    came = first <= t and first + int(columns.delay[row]) <= known_at
+    return Standing(
+        exists=exists,
+        due_at=due if exists and due != NEVER else None,
+        excused=False,
+        first_receipt_at=first if came else None,
+        correction_due_at=None,
+        live_version=_FIRST_VERSION if came else None,
+        accepted_version=_FIRST_VERSION if came and accepted <= min(t, known_at) else None,
+    )

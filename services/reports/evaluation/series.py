@@ -1,0 +1,66 @@
+"""What obligations have in common that were opened together under one rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.reports.evaluation.columns import Flags, Mask
+from services.reports.evaluation.tally import OPEN, UNOPENED, UNWANTED
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Obligations that were opened by one decision under one rule."""
+
+    rule: int
+    """Its place in the caller's table of rules."""
+    reminder: int
+    """How long before its due instant an obligation counts as due soon, in microseconds."""
+    requested: bool
+    """Only asked for (đề nghị)."""
+    opened_at: int
+    opened_recorded_at: int
+
+
+class AllSeries:
+    """A table of series: rows are added, never changed."""
+
+    def __init__(self) -> None:
+        self._all: list[Series] = []
+        self._columns = np.empty((4, 16), np.int64)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __getitem__(self, number: int) -> Series:
+        return self._all[number]
+
+    def add(self, series: Series) -> int:
+        """Enter a series and return its number."""
+        number = len(self._all)
+        if number == self._columns.shape[1]:
+            self._columns = np.concatenate([self._columns, self._columns], axis=1)
+        self._columns[:, number] = series.rule, series.reminder, series.opened_at, series.opened_recorded_at
+        self._all.append(series)
+        return number
+
+    @property
+    def rule(self) -> npt.NDArray[np.int64]:
+        """By number."""
+        return self._columns[0, : len(self)]
+
+    @property
+    def reminder(self) -> npt.NDArray[np.int64]:
+        """By number."""
+        return self._columns[1, : len(self)]
+
+    def asked(self, rules: Mask, t: int, known_at: int) -> Flags:
+        """Say of each series whether it is UNWANTED, or UNOPENED or OPEN at `t`, as known at `known_at`.
+
+        Wanted are those whose rule is set in `rules`, shape [rules].
+        """
+        is_open = (self._columns[2, : len(self)] <= t) & (self._columns[3, : len(self)] <= known_at)
+        return np.where(rules[self.rule], np.where(is_open, OPEN, UNOPENED), UNWANTED).astype(np.uint8)

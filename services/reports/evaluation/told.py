@@ -1,0 +1,93 @@
+"""Keep what happened to those obligations whose columns do not tell it: the few with more than a receipt or two."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from services.reports.evaluation.columns import Indices
+from services.reports.evaluation.history import Facts, Instants, in_columns, joined
+
+
+class Histories(NamedTuple):
+    """The facts of many obligations in columns, as kernels read them."""
+
+    row: Indices
+    """Shape [obligations]: their rows, in order."""
+    begins: Instants
+    """Shape [obligations + 1]: where the facts of each begin."""
+    last_occurred: Instants
+    """Shape [obligations]: the latest instant among its facts."""
+    last_recorded: Instants
+    facts: Facts
+
+
+_NO_HISTORIES = Histories(
+    np.empty(0, np.int32), np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), in_columns(())
+)
+
+
+class Told:
+    """Facts by row, each row's in the order in which they happened."""
+
+    def __init__(self) -> None:
+        self._kept = _NO_HISTORIES
+        self._changed: dict[int, Facts] = {}
+        """Since the columns were put together: changes come one by one, and are read many at a time."""
+
+    def history(self, row: int) -> Facts:
+        """Return what happened to a row."""
+        if row in self._changed:
+            return self._changed[row]
+        kept = self._kept
+        place = int(np.searchsorted(kept.row, row))
+        if place == len(kept.row) or kept.row[place] != row:
+            raise KeyError(row)
+        return _cut(kept.facts, int(kept.begins[place]), int(kept.begins[place + 1]))
+
+    def put(self, row: int, facts: Facts) -> None:
+        """Keep what happened to a row, all of it."""
+        self._changed[row] = facts
+
+    def move(self, moved: Instants) -> None:
+        """Follow the rows to where they have gone: shape [rows before]."""
+        kept = self.histories()
+        self._kept = kept._replace(row=moved[kept.row].astype(np.int32))
+
+    def histories(self) -> Histories:
+        """Return the facts of all rows."""
+        if self._changed:
+            self._kept = _merged(self._kept, self._changed)
+            self._changed = {}
+        return self._kept
+
+
+def _cut(facts: Facts, begin: int, end: int) -> Facts:
+    return Facts._make(column[begin:end] for column in facts)
+
+
+def _merged(kept: Histories, changed: dict[int, Facts]) -> Histories:
+    """Return histories with some of them exchanged, and others added."""
+    rows = np.array(sorted(changed), np.int32)
+    stays = ~np.isin(kept.row, rows)
+    sizes = np.diff(kept.begins)
+    old = Facts._make(column[np.repeat(stays, sizes)] for column in kept.facts)
+    new = [changed[row] for row in rows.tolist()]
+    facts = joined((old, *new))
+    row = np.concatenate([kept.row[stays], rows])
+    size = np.concatenate([sizes[stays], [len(one.kind) for one in new]])
+    return _in_order(row, size, facts)
+
+
+def _in_order(row: Indices, size: Instants, facts: Facts) -> Histories:
+    """Return histories by row; the facts of each stay side by side, in their order."""
+    order = np.argsort(row, kind="stable")
+    began = (np.cumsum(size) - size)[order]
+    begins = np.concatenate([[0], np.cumsum(size[order])])
+    taken = np.arange(begins[-1]) + np.repeat(began - begins[:-1], size[order])
+    facts = Facts._make(column[taken] for column in facts)
+    last_occurred, last_recorded = (
+        np.maximum.reduceat(column, begins[:-1]) for column in (facts.occurred_at, facts.recorded_at)
+    )
+    return Histories(row[order].astype(np.int32), begins, last_occurred, last_recorded, facts)
