@@ -10,26 +10,33 @@ import numpy.typing as npt
 import polars as pl
 
 from bench.evaluation.national import National, T
-from services.reports.evaluation.columns import Flag
-from services.reports.evaluation.compliance import NOWHERE
-from services.reports.evaluation.history import NEVER
+from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag
+from services.reports.evaluation.history import LONG_AGO, NEVER
 from services.reports.evaluation.status import Status
+from services.reports.evaluation.tally import NOWHERE
 
 
 def frame(book: National) -> pl.DataFrame:
     """Return the book as a table."""
-    standings = book.standings
+    columns, series = book.book.columns, book.book.series
     return pl.DataFrame(
         {
-            "place": book.unit,
-            "period": book.period,
-            "due": standings.due,
-            "first": standings.first_receipt,
-            "correction": standings.correction_due,
-            "flags": standings.flags,
-            "reminder": book.reminders[book.rule],
+            "place": book.layout.place[columns.units_of_rows()],
+            "period": columns.slot.astype(np.int32),
+            "due": columns.due,
+            "first": columns.first_receipt,
+            "correction": corrections_due(book),
+            "flags": columns.flags,
+            "reminder": series.reminder[columns.series],
         }
     )
+
+
+def corrections_due(book: National) -> npt.NDArray[np.int64]:
+    """Return until when corrections are due, in microseconds UTC."""
+    day = book.book.columns.correction_day
+    due: npt.NDArray[np.int64] = np.where(day == NO_DAY, LONG_AGO, day.astype(np.int64) * DAY - MIDNIGHT)
+    return due
 
 
 def closure(book: National) -> pl.DataFrame:

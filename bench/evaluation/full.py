@@ -17,8 +17,9 @@ from bench.rounds import interleaved, timed
 from bench.row import Row
 from bench.servers import Servers
 from services.reports.board.kernels import side_by_side
-from services.reports.evaluation.compliance import Counted, tally
+from services.reports.evaluation.history import NEVER
 from services.reports.evaluation.status import Status
+from services.reports.evaluation.tally import Counted
 
 _OF_OBJECTS = 0.02
 """The share of the book that is evaluated object by object: the whole would take half a minute a round."""
@@ -27,19 +28,16 @@ _GROWTH = (0.5, 1.0, 2.0, 4.0)
 
 def evaluate(book: National) -> Counted:
     """Evaluate all of a book, as the board does."""
-    every = np.ones(len(book.reminders), np.bool_)
-    own = (book.rule, book.reminders, book.arranged)
-    _, cube = tally(book.standings, *own, book.layout, T, rules=every, together=side_by_side)
+    _, cube = book.book.tally(T, NEVER, book.layout, slots=book.slots, rules=book.rules, together=side_by_side)
     return cube.subtree
 
 
 class Copy:
-    """Copies the columns that an evaluation reads: due, first receipt, correction, flags and rule, 23 bytes a row."""
+    """Copies the columns that an evaluation reads: due, first receipt, correction, flags and series, 23 bytes a row."""
 
     def __init__(self, book: National) -> None:
-        standings = book.standings
-        days = (standings.correction_due >> 37).astype(np.int16)
-        self._read: list[npt.NDArray[Any]] = [standings.due, standings.first_receipt, days, standings.flags, book.rule]
+        rows = book.book.columns
+        self._read: list[npt.NDArray[Any]] = [rows.due, rows.first_receipt, rows.correction_day, rows.flags, rows.series]
         self._written = [np.empty_like(column) for column in self._read]
 
     def __call__(self) -> None:

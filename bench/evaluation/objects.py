@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bench.evaluation.frames import corrections_due
 from bench.evaluation.national import National, T
 from kernel.clock import from_micros
 from services.reports.evaluation.columns import Flag
-from services.reports.evaluation.compliance import NOWHERE
 from services.reports.evaluation.history import LONG_AGO, NEVER
 from services.reports.evaluation.status import Status
+from services.reports.evaluation.tally import NOWHERE
 
 _NOW = from_micros(T)
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -54,10 +55,19 @@ class Obligation:
 
 def obligations(book: National) -> list[Obligation]:
     """Return a book as objects."""
-    standings = book.standings
-    columns = (book.unit, book.period, standings.due, standings.first_receipt, standings.correction_due)
-    rows = zip(*(column.tolist() for column in columns), standings.flags.tolist(), book.rule.tolist(), strict=True)
-    reminders = [timedelta(microseconds=one) for one in book.reminders.tolist()]
+    columns, series = book.book.columns, book.book.series
+    place = book.layout.place[columns.units_of_rows()]
+    read = (
+        place,
+        columns.slot,
+        columns.due,
+        columns.first_receipt,
+        corrections_due(book),
+        columns.flags,
+        columns.series,
+    )
+    rows = zip(*(column.tolist() for column in read), strict=True)
+    reminders = [timedelta(microseconds=one) for one in series.reminder.tolist()]
     return [
         Obligation(
             place,
@@ -65,13 +75,13 @@ def obligations(book: National) -> list[Obligation]:
             None if due == NEVER else from_micros(due),
             None if first == NEVER else from_micros(first),
             _LONG_AGO if correction == LONG_AGO else from_micros(correction),
-            reminders[rule],
+            reminders[series],
             exists=bool(flags & Flag.EXISTS),
             excused=bool(flags & Flag.EXCUSED),
             requested=bool(flags & Flag.REQUESTED),
             live=bool(flags & Flag.LIVE),
         )
-        for place, period, due, first, correction, flags, rule in rows
+        for place, period, due, first, correction, flags, series in rows
     ]
 
 

@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from services.reports.evaluation import plain
 from services.reports.evaluation.boundaries import Boundaries
-from services.reports.evaluation.columns import NO_DAY, Columns, Flag, Indices, Mask, Slots
+from services.reports.evaluation.columns import ABSENT, Columns, Flag, Flags, Indices, Mask, Slots, to_days
 from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one, parts_of
 from services.reports.evaluation.history import (
     LONG_AGO,
     NEVER,
-    Fact,
+    NO_FACTS,
+    FactKind,
     Facts,
     Instants,
     Standing,
     in_columns,
-    joined,
     stood,
 )
 from services.reports.evaluation.series import AllSeries
 from services.reports.evaluation.status import Status, Statuses
 from services.reports.evaluation.tally import Read, roll_up, tally_units
-from services.reports.evaluation.told import Told
+from services.reports.evaluation.told import Histories, Told
+
+
+class States(NamedTuple):
+    """How obligations stand once all recorded facts have occurred, in columns. Instants are microseconds UTC."""
+
+    unit: Indices
+    slot: Slots
+    series: Indices
+    due: Instants
+    """NEVER if undated."""
+    first_receipt: Instants
+    """NEVER if nothing came."""
+    first_recorded: Instants
+    """When that was written down; NEVER likewise."""
+    accepted: Instants
+    """When the first version was accepted, of a plain history; NEVER without."""
+    correction_due: Instants
+    """LONG_AGO if nothing was returned."""
+    flags: Flags
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return them as `Columns` keeps them."""
+        # Only a plain history needs to know when the receipt was written down; there it was at once.
+        is_plain = ((self.flags & Flag.TOLD) == 0) & (self.first_receipt != NEVER)
+        delay = np.where(is_plain, self.first_recorded - np.where(is_plain, self.first_receipt, 0), 0)
+        return {
+            "due": self.due,
+            "first_receipt": self.first_receipt,
+            "accepted": self.accepted,
+            "correction_day": to_days(self.correction_due),
+            "flags": self.flags,
+            "delay": delay.astype(np.uint16),
+            "slot": self.slot,
+            "series": self.series,
+        }
 
 
 class Book:
@@ -47,49 +83,54 @@ class Book:
     def __len__(self) -> int:
         return len(self.columns)
 
-    def open(self, unit: Indices, slot: Slots, series: Indices, due: Instants) -> Indices:
-        """Enter obligations as their series open them, with their due instants or NEVER; return their rows.
+    @property
+    def told(self) -> Histories:
+        """The facts of the rows that are TOLD."""
+        return self._told.histories()
+
+    def take(self, states: States, told: Facts = NO_FACTS, sizes: Instants | None = None) -> Indices:
+        """Enter how obligations stand, new ones and old, and return their rows.
+
+        `told` are the facts of those that are TOLD, all of them, in the order in which they happened, one obligation
+        after the other as in `states`; `sizes` says how many of them belong to each.
 
         Raises:
-            ValueError: One of them is there already.
+            ValueError: An obligation comes twice, or a correction is not due at the beginning of a day.
         """
-        many = len(unit)
-        requested = np.array([self.series[number].requested for number in range(len(self.series))], np.bool_)
-        flags = np.where(requested[series], Flag.EXISTS | Flag.REQUESTED, Flag.EXISTS)
-        placed, moved = self.columns.insert(
-            unit,
-            {
-                "due": due,
-                "first_receipt": np.full(many, NEVER),
-                "accepted": np.full(many, NEVER),
-                "correction_day": np.full(many, NO_DAY, np.int16),
-                "flags": flags.astype(np.uint8),
-                "delay": np.zeros(many, np.uint16),
-                "slot": slot,
-                "series": series,
-            },
-        )
-        self._told.move(moved)
-        for number in np.unique(series).tolist():
-            self.boundaries.occurred(self.series[number].opened_at, self.series[number].opened_recorded_at)
-        dated = due != NEVER
-        self.boundaries.note(np.unique(due[dated]).tolist())
-        self.boundaries.note(np.unique((due - self.series.reminder[series])[dated]).tolist())
-        return placed
+        columns = states.columns()
+        rows = self.columns.find(states.unit, states.slot, states.series)
+        old, new = rows != ABSENT, rows == ABSENT
+        self.columns.put(rows[old], {name: column[old] for name, column in columns.items()})
+        if new.any():
+            placed, moved = self.columns.insert(
+                states.unit[new], {name: column[new] for name, column in columns.items()}
+            )
+            self._told.move(moved)
+            rows[old], rows[new] = moved[rows[old]], placed
+        self._told.put(rows[(states.flags & Flag.TOLD) != 0], np.empty(0, np.int64) if sizes is None else sizes, told)
+        self._note(states, told, sizes)
+        return rows
 
-    def record(self, row: int, facts: Sequence[Fact]) -> None:
-        """Enter what happened to an obligation, in the order of recording; also what is back-dated or yet to occur."""
-        columns, series = self.columns, self.series[int(self.columns.series[row])]
-        waiting = list(facts)
-        for fact in facts:
-            self.boundaries.occurred(fact.occurred_at, fact.recorded_at)
-        while waiting and plain.takes(columns, row, series, waiting[0]):
-            fact = waiting.pop(0)
-            plain.enter(columns, row, fact)
-            self._last_occurred = max(self._last_occurred, fact.occurred_at)
-            self._last_recorded = max(self._last_recorded, fact.recorded_at)
-        if waiting:
-            self._tell(row, waiting)
+    def _note(self, states: States, told: Facts, sizes: Instants | None) -> None:
+        """Note the instants at which something can change by itself, and the last at which something happened."""
+        reminder, boundaries = self.series.reminder[states.series], self.boundaries
+        for number in np.unique(states.series).tolist():
+            boundaries.happened(self.series[number].opened_at, self.series[number].opened_recorded_at)
+        boundaries.note(states.due, states.due - reminder, where=states.due != NEVER)
+        boundaries.note(states.correction_due, where=states.correction_due != LONG_AGO)
+        is_plain = (states.flags & Flag.TOLD) == 0
+        for column in (states.first_receipt, states.accepted):
+            last = int(column.max(initial=LONG_AGO, where=is_plain & (column != NEVER)))
+            boundaries.happened(last, last)
+            self._last_occurred = max(self._last_occurred, last)
+        recorded = (states.first_recorded, states.accepted)
+        last = max(int(one.max(initial=LONG_AGO, where=is_plain & (one != NEVER))) for one in recorded)
+        self._last_recorded = max(self._last_recorded, last)
+        if sizes is not None:
+            before = np.repeat(reminder[~is_plain], sizes)
+            boundaries.note(told.day, where=told.day != NEVER)
+            boundaries.note(told.day - before, where=(told.day != NEVER) & (told.kind != FactKind.RETURNED))
+            boundaries.occurred(told.occurred_at, told.recorded_at)
 
     def history(self, row: int) -> Facts:
         """Return all facts of a row in the order in which they happened."""
@@ -129,7 +170,7 @@ class Book:
 
     def read(self, t: int, known_at: int, rules: Mask) -> Read:
         """Return what a pass at `t`, as known at `known_at`, over some of the rules reads."""
-        columns, told = self.columns, self._told.histories()
+        columns, told = self.columns, self.told
         return Read(
             t,
             known_at,
@@ -153,18 +194,3 @@ class Book:
             told.facts.day,
             told.facts.version,
         )
-
-    def _tell(self, row: int, facts: Sequence[Fact]) -> None:
-        """Keep facts of their own for a row, and write how it stands once all of them have occurred."""
-        reminder = self.series[int(self.columns.series[row])].reminder
-        for fact in facts:
-            if fact.due_at is not None:
-                self.boundaries.note((fact.due_at, fact.due_at - reminder))
-            if fact.correction_due_at is not None:
-                self.boundaries.note((fact.correction_due_at,))
-        both = joined((self.history(row), in_columns(facts)))
-        order = np.argsort(both.occurred_at, kind="stable")
-        history = Facts._make(column[order] for column in both)
-        self._told.put(row, history)
-        kept = int(self.columns.flags[row]) & Flag.REQUESTED
-        self.columns.put(row, stood(history, NEVER, NEVER), flags=kept | Flag.TOLD)

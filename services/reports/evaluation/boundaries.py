@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
+import numpy.typing as npt
 
-from services.reports.evaluation.history import LONG_AGO, NEVER, Instants
+from services.reports.evaluation.history import LONG_AGO, Instants
+
+Mask = npt.NDArray[np.bool_]
 
 
 class Boundaries:
@@ -20,20 +21,25 @@ class Boundaries:
 
     def __init__(self) -> None:
         self._sorted: Instants = np.empty(0, np.int64)
-        self._noted: set[int] = set()
+        self._noted: list[Instants] = []
         self._last = LONG_AGO
 
-    def occurred(self, at: int, recorded_at: int) -> None:
-        """Note when a fact occurred."""
+    def occurred(self, at: Instants, recorded_at: Instants) -> None:
+        """Note when facts occurred."""
+        self.note(at, where=at > recorded_at)
+        self._last = max(self._last, int(at.max(initial=LONG_AGO, where=at <= recorded_at)))
+
+    def happened(self, at: int, recorded_at: int) -> None:
+        """Note when one fact occurred."""
         if at > recorded_at:
-            self._noted.add(at)
+            self._noted.append(np.array([at]))
         else:
             self._last = max(self._last, at)
 
-    def note(self, instants: Iterable[int]) -> None:
-        """Note instants as they are, but for NEVER."""
-        self._noted.update(instants)
-        self._noted.discard(NEVER)
+    def note(self, *instants: Instants, where: Mask) -> None:
+        """Note instants as they are, some of them."""
+        for column in instants:
+            self._noted.append(np.unique(column[where]))
 
     def around(self, t: int) -> tuple[int | None, int | None]:
         """Return the last boundary at or before `t`, and the first after it; None where there is none."""
@@ -49,6 +55,6 @@ class Boundaries:
 
     def _in_order(self) -> Instants:
         if self._noted:
-            self._sorted = np.union1d(self._sorted, np.fromiter(self._noted, np.int64))
-            self._noted = set()
+            self._sorted = np.unique(np.concatenate([self._sorted, *self._noted]))
+            self._noted = []
         return self._sorted

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntFlag
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from services.reports.evaluation.history import LONG_AGO, NEVER, Instants, Standing
+from services.reports.evaluation.compiled import compiled
+from services.reports.evaluation.history import LONG_AGO, Instants, Standing
 
 Indices = npt.NDArray[np.int32]
 """Places in a table that the caller keeps, or numbers of rows."""
@@ -47,6 +49,8 @@ class Duty(NamedTuple):
     series: int
 
 
+STANDING = ("due", "first_receipt", "accepted", "correction_day", "flags", "delay")
+"""The columns that change; the others say which obligation it is."""
 _TYPES: dict[str, type[np.generic]] = {
     "due": np.int64,
     "first_receipt": np.int64,
@@ -57,6 +61,8 @@ _TYPES: dict[str, type[np.generic]] = {
     "slot": np.uint16,
     "series": np.int32,
 }
+ABSENT = -1
+"""In the place of a row that is not there."""
 
 
 class Columns:
@@ -94,17 +100,17 @@ class Columns:
         """How many units there is room for: one more than the last that owes anything."""
         return len(self.begins) - 1
 
-    def insert(self, unit: Indices, added: dict[str, npt.NDArray[Any]]) -> tuple[Indices, Instants]:
+    def insert(self, unit: Indices, added: Mapping[str, npt.NDArray[Any]]) -> tuple[Indices, Instants]:
         """Add rows in any order, given as columns; return where they lie now, and where those that were there do.
 
         Raises:
             ValueError: Two rows have the same duty.
         """
-        new = _keys(unit, added["slot"], added["series"])
+        new, old = _keys(unit, added["slot"], added["series"]), _keys(self.units_of_rows(), self.slot, self.series)
         order = np.argsort(new, kind="stable")
-        old = _keys(self.units_of_rows(), self.slot, self.series)
-        before = np.searchsorted(old, new[order])
-        if len(np.intersect1d(new, old)) or len(np.unique(new)) < len(new):
+        in_order = new[order]
+        before = np.searchsorted(old, in_order)
+        if np.any(in_order[1:] == in_order[:-1]) or np.any(np.searchsorted(old, in_order, side="right") > before):
             raise ValueError("an obligation is there already")
         for name in _TYPES:
             setattr(self, name, np.insert(getattr(self, name), before, added[name][order]))
@@ -124,33 +130,32 @@ class Columns:
         """Return the unit of a row."""
         return int(np.searchsorted(self.begins, row, side="right")) - 1
 
-    def rows(self, unit: int) -> range:
-        """Return the rows of a unit."""
-        return range(0) if unit >= self.units else range(int(self.begins[unit]), int(self.begins[unit + 1]))
-
     def row(self, duty: Duty) -> int:
         """Return the row of a duty.
 
         Raises:
             KeyError: There is none.
         """
-        rows = self.rows(duty.unit)
-        own = slice(rows.start, rows.stop)
-        found = np.flatnonzero((self.slot[own] == duty.slot) & (self.series[own] == duty.series))
-        if not len(found):
+        unit, slot, series = np.array([duty.unit], np.int32), np.array([duty.slot], np.uint16), duty.series
+        row = int(self.find(unit, slot, np.array([series], np.int32))[0])
+        if row == ABSENT:
             raise KeyError(duty)
-        return rows.start + int(found[0])
+        return row
 
     def duty(self, row: int) -> Duty:
         """Return which obligation a row is: that stays when rows are added."""
         return Duty(self.unit(row), int(self.slot[row]), int(self.series[row]))
 
-    def put(self, row: int, standing: Standing, *, flags: int) -> None:
-        """Rewrite how a row stands; `flags` are those that no standing tells."""
-        self.due[row] = NEVER if standing.due_at is None else standing.due_at
-        self.first_receipt[row] = NEVER if standing.first_receipt_at is None else standing.first_receipt_at
-        self.correction_day[row] = to_day(standing.correction_due_at)
-        self.flags[row] = flags_of(standing) | flags
+    def find(self, unit: Indices, slot: Slots, series: Indices) -> Indices:
+        """Return the rows of many duties; ABSENT for those that are not there."""
+        found = np.empty(len(unit), np.int32)
+        find_rows(unit, slot, series, self.begins, self.slot, self.series, found)
+        return found
+
+    def put(self, rows: Indices, changed: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Rewrite how rows stand, given as columns."""
+        for name in STANDING:
+            getattr(self, name)[rows] = changed[name]
 
 
 def _keys(unit: Indices, slot: Slots, series: Indices) -> Instants:
@@ -168,20 +173,38 @@ def flags_of(standing: Standing) -> int:
     )
 
 
-def to_day(correction_due_at: int | None) -> int:
-    """Return the legal day, counted from 1970, at whose beginning a correction is overdue; NO_DAY for none.
+def to_days(correction_due: Instants) -> npt.NDArray[np.int16]:
+    """Return the legal days, counted from 1970, at whose beginnings corrections are overdue; NO_DAY for LONG_AGO.
 
     Raises:
-        ValueError: It is not the beginning of a day.
+        ValueError: One of them is not the beginning of a day.
     """
-    if correction_due_at is None:
-        return NO_DAY
-    day, rest = divmod(correction_due_at + MIDNIGHT, DAY)
-    if rest:
+    day, rest = np.divmod(np.where(correction_due == LONG_AGO, -MIDNIGHT, correction_due) + MIDNIGHT, DAY)
+    if rest.any():
         raise ValueError("a correction is due until the end of a day")
-    return day
+    return np.where(correction_due == LONG_AGO, NO_DAY, day).astype(np.int16)
 
 
-def correction_due(day: int) -> int:
-    """Return until when a correction is due, in microseconds UTC; LONG_AGO if nothing was returned."""
-    return LONG_AGO if day == NO_DAY else day * DAY - MIDNIGHT
+@compiled("void(i4[::1], u2[::1], i4[::1], i8[::1], u2[::1], i4[::1], i4[::1])")
+def find_rows(
+    unit: Indices,
+    slot: Slots,
+    series: Indices,
+    begins: Instants,
+    slots: Slots,
+    all_series: Indices,
+    found: Indices,
+) -> None:
+    """Write the rows of duties, or ABSENT, to `found`; `slots` and `all_series` are those of all rows."""
+    for one in range(len(unit)):
+        found[one] = ABSENT
+        if unit[one] + 1 >= len(begins):
+            continue
+        low, high = begins[unit[one]], begins[unit[one] + 1]
+        while low < high:
+            middle = (low + high) // 2
+            before = slots[middle] < slot[one] or (slots[middle] == slot[one] and all_series[middle] < series[one])
+            low, high = (middle + 1, high) if before else (low, middle)
+        is_there = low < begins[unit[one] + 1] and slots[low] == slot[one] and all_series[low] == series[one]
+        if is_there:
+            found[one] = low

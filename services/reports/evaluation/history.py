@@ -153,6 +153,9 @@ def in_columns(facts: Sequence[Fact]) -> Facts:
     )
 
 
+NO_FACTS = in_columns(())
+
+
 def joined(parts: Sequence[Facts]) -> Facts:
     """Return the facts of several one after the other."""
     return Facts._make(np.concatenate(columns) for columns in zip(*parts, strict=True))

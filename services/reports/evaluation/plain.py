@@ -1,4 +1,4 @@
-"""Tell plain histories, which columns hold whole, from all others.
+"""Read plain histories out of the columns, which hold them whole.
 
 Plain is: opened with its series, then perhaps the first version received and written down at once, then perhaps that
 version accepted. Nine of ten obligations have no other history.
@@ -6,32 +6,11 @@ version accepted. Nine of ten obligations have no other history.
 
 from __future__ import annotations
 
-from services.reports.evaluation.columns import MOST_DELAY, Columns, Flag
+from services.reports.evaluation.columns import Columns
 from services.reports.evaluation.history import NEVER, Fact, FactKind, Standing
 from services.reports.evaluation.series import Series
 
 _FIRST_VERSION = 1
-
-
-def takes(columns: Columns, row: int, series: Series, fact: Fact) -> bool:
-    """Say whether the history of a row stays plain with one more fact."""
-    if columns.flags[row] & Flag.TOLD or fact.version != _FIRST_VERSION:
-        return False
-    first, delay = int(columns.first_receipt[row]), fact.recorded_at - fact.occurred_at
-    if fact.kind is FactKind.SUBMITTED:
-        return first == NEVER and fact.occurred_at >= series.opened_at and 0 <= delay <= MOST_DELAY
-    is_next = first != NEVER and columns.accepted[row] == NEVER and fact.occurred_at >= first
-    return fact.kind is FactKind.ACCEPTED and is_next and delay == 0
-
-
-def enter(columns: Columns, row: int, fact: Fact) -> None:
-    """Write a fact that the row `takes`."""
-    if fact.kind is FactKind.SUBMITTED:
-        columns.first_receipt[row] = fact.occurred_at
-        columns.delay[row] = fact.recorded_at - fact.occurred_at
-        columns.flags[row] |= Flag.LIVE
-    else:
-        columns.accepted[row] = fact.occurred_at
 
 
 def history(columns: Columns, row: int, series: Series) -> tuple[Fact, ...]:

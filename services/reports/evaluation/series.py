@@ -57,10 +57,15 @@ class AllSeries:
         """By number."""
         return self._columns[1, : len(self)]
 
+    @property
+    def opened_at(self) -> npt.NDArray[np.int64]:
+        """By number, in microseconds UTC."""
+        return self._columns[2, : len(self)]
+
     def asked(self, rules: Mask, t: int, known_at: int) -> Flags:
         """Say of each series whether it is UNWANTED, or UNOPENED or OPEN at `t`, as known at `known_at`.
 
         Wanted are those whose rule is set in `rules`, shape [rules].
         """
-        is_open = (self._columns[2, : len(self)] <= t) & (self._columns[3, : len(self)] <= known_at)
+        is_open = (self.opened_at <= t) & (self._columns[3, : len(self)] <= known_at)
         return np.where(rules[self.rule], np.where(is_open, OPEN, UNOPENED), UNWANTED).astype(np.uint8)

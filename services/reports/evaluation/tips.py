@@ -141,13 +141,13 @@ class Tips:
             self._unit.append(unit)
             self._received_at.append(received_at)
             self._known_at.append(fact.recorded_at)
-            self.boundaries.occurred(received_at, fact.recorded_at)
+            self.boundaries.happened(received_at, fact.recorded_at)
         self._tip.append(number)
         self._holds_from.append(fact.holds_from)
         self._recorded_at.append(fact.recorded_at)
         self._handles.append(fact.handles)
         self._late.append(fact.is_late)
-        self.boundaries.occurred(fact.holds_from, fact.recorded_at)
+        self.boundaries.happened(fact.holds_from, fact.recorded_at)
         self._kept = None
 
     def standings(self, t: int, known_at: int) -> TipStandings:

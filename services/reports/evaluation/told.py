@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.reports.evaluation.columns import Indices
-from services.reports.evaluation.history import Facts, Instants, in_columns, joined
+from services.reports.evaluation.history import NO_FACTS, Facts, Instants, joined
 
 
 class Histories(NamedTuple):
@@ -24,7 +24,7 @@ class Histories(NamedTuple):
 
 
 _NO_HISTORIES = Histories(
-    np.empty(0, np.int32), np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), in_columns(())
+    np.empty(0, np.int32), np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), NO_FACTS
 )
 
 
@@ -46,9 +46,11 @@ class Told:
             raise KeyError(row)
         return _cut(kept.facts, int(kept.begins[place]), int(kept.begins[place + 1]))
 
-    def put(self, row: int, facts: Facts) -> None:
-        """Keep what happened to a row, all of it."""
-        self._changed[row] = facts
+    def put(self, rows: Indices, sizes: Instants, facts: Facts) -> None:
+        """Keep what happened to some rows, all of it; `sizes` says how many of the facts belong to each."""
+        ends = np.cumsum(sizes)
+        for row, begin, end in zip(rows.tolist(), (ends - sizes).tolist(), ends.tolist(), strict=True):
+            self._changed[row] = _cut(facts, begin, end)
 
     def move(self, moved: Instants) -> None:
         """Follow the rows to where they have gone: shape [rows before]."""

@@ -89,5 +89,5 @@ def _facts(draw: st.DrawFn, kind: FactKind, *, recorded_at: int, revision: int, 
         ordinal=ordinal,
         due_at=draw(instants) if kind is FactKind.DUE_SET else draw(st.none() | instants) if is_due else None,
         version=draw(st.integers(1, 3)) if is_of_version else None,
-        correction_due_at=draw(instants) if kind is FactKind.RETURNED else None,
+        correction_due_at=draw(st.sampled_from(GRID)) if kind is FactKind.RETURNED else None,
     )

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reports.evaluation.book import Book
-from services.reports.evaluation.columns import Duty
-from services.reports.evaluation.compliance import NOWHERE, Layout
+from services.reports.evaluation.columns import Duty, Flag
+from services.reports.evaluation.compliance import Layout
 from services.reports.evaluation.history import Fact, FactKind, fold
 from services.reports.evaluation.status import Status, status_at
-from tests.reports.evaluation.histories import DAY, EXAMPLES, FOREVER, fact, histories, instants
+from services.reports.evaluation.tally import NOWHERE
+from tests.reports.evaluation.books import enter, record
+from tests.reports.evaluation.histories import DAY, EXAMPLES, FOREVER, fact, histories, instant, instants
 from tests.reports.reference import Row, see
 
 Drawn = Sequence[tuple[int, bool, Sequence[Fact]]]
@@ -26,14 +30,14 @@ obligations = st.lists(
 
 def a_book(drawn: Drawn) -> Book:
     book = Book()
-    for rule, (reminder, requested, facts) in enumerate(drawn):
-        book.add(Duty(unit=0, period=0, rule=rule, plan=0, reminder=reminder, requested=requested), facts)
+    for number, (reminder, requested, facts) in enumerate(drawn):
+        enter(book, facts, slot=number, rule=number, reminder=reminder, requested=requested)
     return book
 
 
 def labels(book: Book, t: int, known_at: int) -> list[str]:
     alone, rules = Layout.of([NOWHERE]), np.ones(len(book), np.bool_)
-    statuses, _ = book.tally(t, known_at, alone, periods=1, rules=rules)
+    statuses, _ = book.tally(t, known_at, alone, slots=len(book), rules=rules)
     return [Status(status).label for status in statuses.tolist()]
 
 
@@ -45,14 +49,15 @@ def test_columns_and_the_second_evaluator_agree(drawn: Drawn, t: int, known_at: 
         for reminder, requested, facts in drawn
     ]
     book = a_book(drawn)
-    versions = book.as_of(t, known_at)
+    standings = [book.standing(row, t, known_at) for row in range(len(book))]
 
     assert labels(book, t, known_at) == [row.status for row in by_rows]
-    assert versions.live_version.tolist() == [row.live or 0 for row in by_rows]
-    assert versions.accepted_version.tolist() == [row.accepted or 0 for row in by_rows]
+    assert [standing.live_version for standing in standings] == [row.live for row in by_rows]
+    assert [standing.accepted_version for standing in standings] == [row.accepted for row in by_rows]
+    assert standings == [fold(facts, t, known_at) for *_, facts in drawn]
     assert [
-        status_at(fold(book.history(row), t, known_at), t, reminder=reminder, requested=requested).label
-        for row, (reminder, requested, _) in enumerate(drawn)
+        status_at(standing, t, reminder=reminder, requested=requested).label
+        for standing, (reminder, requested, _) in zip(standings, drawn, strict=True)
     ] == [row.status for row in by_rows]
 
 
@@ -63,18 +68,33 @@ def test_answer_never_changes_by_later_or_back_dated_facts(data: st.DataObject, 
     last = max((facts[-1] for *_, facts in drawn), key=lambda known: known.recorded_at)
     before = labels(book, t, last.recorded_at)
 
-    for row in range(len(book)):
-        book.record(row, data.draw(histories(after=last)))
+    for number, (*_, facts) in enumerate(drawn):
+        record(book, Duty(0, number, number), [*facts, *data.draw(histories(after=last))])
 
     assert labels(book, t, last.recorded_at) == before
 
 
 @EXAMPLES
-@given(st.data(), obligations, instants, instants | st.just(FOREVER))
-def test_order_of_entry_is_irrelevant(data: st.DataObject, drawn: Drawn, t: int, known_at: int) -> None:
-    shuffled = [(reminder, requested, data.draw(st.permutations(facts))) for reminder, requested, facts in drawn]
+@given(obligations, instants, instants | st.just(FOREVER))
+def test_facts_that_come_one_by_one_say_the_same(drawn: Drawn, t: int, known_at: int) -> None:
+    one_by_one = Book()
+    for number, (reminder, requested, (opened, *rest)) in enumerate(drawn):
+        duty = enter(one_by_one, [opened], slot=number, rule=number, reminder=reminder, requested=requested)
+        for many in range(len(rest)):
+            record(one_by_one, duty, [opened, *rest[: many + 1]])
 
-    assert labels(a_book(shuffled), t, known_at) == labels(a_book(drawn), t, known_at)
+    assert labels(one_by_one, t, known_at) == labels(a_book(drawn), t, known_at)
+
+
+@EXAMPLES
+@given(st.data(), obligations, instants)
+def test_order_of_opening_is_irrelevant(data: st.DataObject, drawn: Drawn, t: int) -> None:
+    book = Book()
+    for number in data.draw(st.permutations(range(len(drawn)))):
+        reminder, requested, facts = drawn[number]
+        enter(book, facts, slot=number, rule=number, reminder=reminder, requested=requested)
+
+    assert labels(book, t, FOREVER) == labels(a_book(drawn), t, FOREVER)
 
 
 @EXAMPLES
@@ -82,53 +102,70 @@ def test_order_of_entry_is_irrelevant(data: st.DataObject, drawn: Drawn, t: int,
 def test_nothing_changes_between_two_boundaries(drawn: Drawn, one: int, other: int) -> None:
     book = a_book(drawn)
     earlier, later = sorted((one, other))
-    boundary = book.boundaries.next_after(earlier)
+    _, boundary = book.boundaries.around(earlier)
 
-    if book.boundaries.passed(earlier) == book.boundaries.passed(later):
+    if boundary is None or later < boundary:
         assert labels(book, earlier, FOREVER) == labels(book, later, FOREVER)
+        assert earlier == later or book.boundaries.around(earlier) == book.boundaries.around(later)
     else:
-        assert boundary is not None
-        assert earlier < boundary <= later
+        assert earlier < boundary
         assert labels(book, earlier, FOREVER) == labels(book, boundary - 1, FOREVER)
 
 
-def test_boundaries_are_the_instants_named_in_facts_and_the_reminder() -> None:
+def test_boundaries_are_what_is_known_beforehand() -> None:
     book = Book()
-    row = book.add(Duty(0, 0, 0, 0, reminder=30), [fact(FactKind.OPENED, 100, due_at=500)])
-    assert book.boundaries.passed(1000) == 3
+    opened = fact(FactKind.OPENED, 100, recorded_at=50, due_at=500)
+    duty = enter(book, [opened], reminder=30, requested=False)
+    boundaries = book.boundaries
+    assert [boundaries.around(t) for t in (99, 100, 470, 500)] == [(None, 100), (100, 470), (470, 500), (500, None)]
 
-    book.record(row, [fact(FactKind.RETURNED, 480, version=1, correction_due_at=600, revision=2)])
+    record(book, duty, [opened, fact(FactKind.RETURNED, 480, version=1, correction_due_at=FOURTH, revision=2)])
 
-    found = []
-    boundary = book.boundaries.next_after(0)
-    while boundary is not None:
-        found.append((boundary, book.boundaries.passed(boundary)))
-        boundary = book.boundaries.next_after(boundary)
-
-    assert (book.boundaries.last_by(99), book.boundaries.last_by(500)) == (None, 500)
-    assert found == [(100, 1), (470, 2), (480, 3), (500, 4), (600, 5)]
+    assert boundaries.around(479) == (479, 480), "a clock behind what has happened"
+    assert [boundaries.around(t) for t in (480, 500, FOURTH)] == [(480, 500), (500, FOURTH), (FOURTH, None)]
 
 
-def test_present_is_answered_without_folding_and_the_past_leaves_it_as_it_is() -> None:
+FOURTH = instant(date(1970, 1, 4))
+
+
+def test_rows_move_when_others_are_opened_and_their_histories_with_them() -> None:
     book = Book()
-    for number in range(200):
-        book.add(Duty(0, 0, 0, 0, reminder=0), [fact(FactKind.OPENED, 100, due_at=1000 + number)])
-    book.record(77, [fact(FactKind.SUBMITTED, 900, version=1, revision=2, recorded_at=950)])
-    present = labels(book, 1050, 950)
+    opened = fact(FactKind.OPENED, 100, due_at=500)
+    sent = fact(FactKind.SUBMITTED, 300, version=1, revision=2)
+    back = fact(FactKind.RETURNED, 400, version=1, correction_due_at=FOURTH, revision=3)
+    returned = enter(book, [opened, sent, back], unit=2, reminder=0, requested=False)
+    plain = enter(book, [opened, sent], unit=3, reminder=0, requested=False)
 
-    assert book.as_of(1050, 950).due.base is book.columns.standings.due.base
-    assert labels(book, 1050, 949)[77] == "not_due"
-    assert labels(book, 899, 950)[77] == "not_due"
-    assert labels(book, 1050, 950) == present
-    assert present.count("overdue") == 51
-    assert present[77] == "on_time"
+    for unit in (1, 5, 2, 0):
+        enter(book, [opened], unit=unit, slot=1, reminder=0, requested=False)
+
+    rows = book.columns
+    assert [rows.unit(row) for row in range(len(book))] == [0, 1, 2, 2, 3, 5]
+    assert rows.duty(rows.row(returned)) == returned
+    assert book.standing(rows.row(returned), 399, 399).live_version == 1
+    assert book.standing(rows.row(returned), 450, 399).live_version == 1
+    assert book.standing(rows.row(returned), 450, 450).correction_due_at == FOURTH
+    assert book.standing(rows.row(plain), 450, 450).first_receipt_at == 300
+    with pytest.raises(KeyError):
+        rows.row(Duty(4, 0, 0))
 
 
-def test_history_is_returned_in_the_order_of_entry() -> None:
+def test_plain_histories_take_no_room_of_their_own() -> None:
     book = Book()
-    opened, sent = fact(FactKind.OPENED, 100, due_at=500), fact(FactKind.SUBMITTED, 90, version=1, revision=2)
-    row = book.add(Duty(0, 0, 0, 0, reminder=0), [opened])
-    book.record(row, [sent])
+    opened, sent = fact(FactKind.OPENED, 100, due_at=500), fact(FactKind.SUBMITTED, 300, version=1, recorded_at=310)
+    accepted = fact(FactKind.ACCEPTED, 400, version=1)
+    duty = enter(book, [opened, sent, accepted], reminder=0, requested=False)
+    row = book.columns.row(duty)
 
-    assert book.history(row) == (opened, sent)
-    assert fold(book.history(row), FOREVER, FOREVER).first_receipt_at == 90
+    assert not book.columns.flags[row] & Flag.TOLD
+    assert book.history(row).recorded_at.tolist() == [100, 310, 400]
+
+    record(book, duty, [opened, sent, accepted, fact(FactKind.DUE_SET, 450, due_at=200, revision=4)])
+
+    assert book.columns.flags[row] & Flag.TOLD
+    assert book.history(row).occurred_at.tolist() == [100, 300, 400, 450]
+    assert [labels(book, t, known)[0] for t, known in ((449, 500), (450, 500), (450, 449))] == [
+        "on_time",
+        "late",
+        "on_time",
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 
 import numpy as np
 import pytest
@@ -11,25 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.shares import Share
-from services.reports.evaluation.columns import Columns, Duty
-from services.reports.evaluation.compliance import COUNTED, NOWHERE, Arranged, Counts, Cube, Layout, UnevenLayout, tally
-from services.reports.evaluation.history import Standing
+from services.reports.evaluation.book import Book
+from services.reports.evaluation.compliance import COUNTED, Counts, Cube, Layout, UnevenLayout, parts_of
+from services.reports.evaluation.history import Fact, FactKind
 from services.reports.evaluation.status import Status
-from tests.reports.evaluation.histories import EXAMPLES
+from services.reports.evaluation.tally import NOWHERE
+from tests.reports.evaluation.books import enter
+from tests.reports.evaluation.histories import DAY, EXAMPLES, fact, instant
 
 PERIODS = 3
-NOTHING: dict[str, Any] = {
-    "exists": True,
-    "due_at": 5000,
-    "excused": False,
-    "first_receipt_at": None,
-    "correction_due_at": None,
-    "live_version": None,
-    "accepted_version": None,
-    "last_occurred_at": 0,
-    "last_recorded_at": 0,
-}
-"""An obligation of which nothing is known but that it is owed."""
 
 
 @st.composite
@@ -55,34 +45,34 @@ def forests(draw: st.DrawFn) -> tuple[list[int], Rows]:
     return parents, draw(st.lists(row, max_size=40))
 
 
-T = 1000
+T = instant(date(2025, 6, 15))
 REMINDER = 100
-STANDINGS = {
-    Status.ABSENT: Standing(**NOTHING | {"exists": False}),
-    Status.EXCUSED: Standing(**NOTHING | {"excused": True}),
-    Status.UNDATED: Standing(**NOTHING | {"due_at": None}),
-    Status.REQUESTED: Standing(**NOTHING),
-    Status.ON_TIME: Standing(**NOTHING | {"first_receipt_at": 899, "live_version": 1, "due_at": 900}),
-    Status.LATE: Standing(**NOTHING | {"first_receipt_at": 900, "live_version": 1, "due_at": 900}),
-    Status.RETURNED: Standing(**NOTHING | {"first_receipt_at": 800, "correction_due_at": T + 1, "due_at": 900}),
-    Status.OVERDUE: Standing(**NOTHING | {"due_at": T}),
-    Status.DUE_SOON: Standing(**NOTHING | {"due_at": T + REMINDER}),
-    Status.NOT_DUE: Standing(**NOTHING | {"due_at": T + REMINDER + 1}),
+OPENED = {status: fact(FactKind.OPENED, 100, due_at=T) for status in Status} | {
+    Status.ABSENT: fact(FactKind.OPENED, T + 1, due_at=T),
+    Status.UNDATED: fact(FactKind.OPENED, 100),
+    Status.DUE_SOON: fact(FactKind.OPENED, 100, due_at=T + REMINDER),
+    Status.NOT_DUE: fact(FactKind.OPENED, 100, due_at=T + REMINDER + 1),
 }
-"""One that has each status at `T`."""
+IN_TIME, TOO_LATE = (fact(FactKind.SUBMITTED, at, version=1, revision=2) for at in (T - 1, T))
+RETURN = fact(FactKind.RETURNED, T, version=1, correction_due_at=T + DAY, revision=3)
+HISTORIES: dict[Status, Sequence[Fact]] = {status: (OPENED[status],) for status in Status} | {
+    Status.EXCUSED: (OPENED[Status.EXCUSED], fact(FactKind.EXCUSED, 200, revision=2)),
+    Status.ON_TIME: (OPENED[Status.ON_TIME], IN_TIME),
+    Status.LATE: (OPENED[Status.LATE], TOO_LATE),
+    Status.RETURNED: (OPENED[Status.RETURNED], IN_TIME, RETURN),
+}
+"""What leads to each status at `T`, each at the very instant from which it holds, or the last at which it does."""
 
 
 def tallied(layout: Layout, rows: Rows, wanted: Sequence[bool] = (True,)) -> tuple[list[Status], Cube]:
     """Tally obligations that stand so; the rule of a row is its number, as far as there are rules."""
-    columns = Columns()
-    for number, (unit, period, status) in enumerate(rows):
-        rule = min(number, len(wanted) - 1)
-        duty = Duty(unit, period, rule, 0, reminder=REMINDER, requested=status is Status.REQUESTED)
-        columns.add(duty, STANDINGS[Status(status)])
-    arranged = Arranged.by_cell(columns.unit, columns.period, units=len(layout.place), periods=PERIODS)
-    own = (columns.rule, columns.reminders, arranged)
-    statuses, found = tally(columns.standings, *own, layout, T, rules=np.array(wanted, np.bool_))
-    return [Status(status) for status in statuses.tolist()], found
+    book, duties = Book(), []
+    for number, (unit, slot, status) in enumerate(rows):
+        rule, requested = min(number, len(wanted) - 1), status is Status.REQUESTED
+        one = {"unit": unit, "slot": slot, "rule": rule}
+        duties.append(enter(book, HISTORIES[Status(status)], **one, reminder=REMINDER, requested=requested))
+    statuses, found = book.tally(T, T, layout, slots=PERIODS, rules=np.array(wanted, np.bool_))
+    return [Status(statuses[book.columns.row(duty)]) for duty in duties], found
 
 
 def a_cube(layout: Layout, rows: Rows, wanted: Sequence[bool] = (True,)) -> Cube:
@@ -171,3 +161,17 @@ def test_rate_of_nothing_expected_is_undefined() -> None:
 def test_layout_that_is_not_depth_first_is_refused(parents: list[int]) -> None:
     with pytest.raises(UnevenLayout):
         Layout.of(parents)
+
+
+@EXAMPLES
+@given(st.lists(st.tuples(st.integers(-1, 8), st.integers(0, 60_000)), min_size=1, max_size=30))
+def test_parts_hold_each_counted_unit_once_and_share_no_place(units: list[tuple[int, int]]) -> None:
+    place, sizes = (np.array(column) for column in zip(*units, strict=True))
+    layout = Layout(np.full(9, NOWHERE, np.int32), place.astype(np.int32))
+
+    parts = parts_of(layout, np.concatenate([[0], np.cumsum(sizes)]))
+
+    expected = [unit for unit, (at, size) in enumerate(units) if at != NOWHERE and size]
+    assert sorted(unit for part in parts for unit in part.tolist()) == expected
+    places = [set(place[part].tolist()) for part in parts]
+    assert sum(map(len, places)) == len(set().union(*places))

@@ -171,12 +171,6 @@ def test_fact_that_is_yet_to_occur_or_yet_to_be_known_does_not_count() -> None:
     assert stand(announced, t=800, known_at=200).excused
 
 
-def test_standing_tells_the_last_instant_on_both_axes() -> None:
-    standing = stand(fact(FactKind.SUBMITTED, 50, version=1, revision=2, recorded_at=900))
-
-    assert (standing.last_occurred_at, standing.last_recorded_at) == (100, 900)
-
-
 @pytest.mark.parametrize("kind", [FactKind.SUBMITTED, FactKind.RETURNED, FactKind.ACCEPTED, FactKind.DUE_SET])
 def test_fact_without_what_its_kind_needs_cannot_be(kind: FactKind) -> None:
     with pytest.raises(ValueError, match=kind.name):

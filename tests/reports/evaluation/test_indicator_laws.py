@@ -69,7 +69,7 @@ def a_world(drawn: Sequence[Row], kinds: dict[str, str]) -> World:
     for row in drawn:
         number = world.owe(row.unit, row.period, elements=row.elements, requested=row.requested, facts=row.facts)
         for version, (stated, nil) in row.sheets.items():
-            world.figures.add(number, version, stated, nil=nil)
+            world.figures.add(world.duties[number], version, stated, nil=nil)
     return world
 
 
@@ -111,7 +111,7 @@ def test_answer_never_changes_by_later_or_back_dated_facts(
     before = summary(world.ask(ratio(), period=period, t=t, known_at=last.recorded_at, basis=basis))
 
     for number in range(len(drawn)):
-        world.book.record(number, data.draw(histories(after=last)))
+        world.record(number, data.draw(histories(after=last)))
 
     assert summary(world.ask(ratio(), period=period, t=t, known_at=last.recorded_at, basis=basis)) == before
 

@@ -216,7 +216,7 @@ def test_corrected_version_takes_effect_when_it_is_accepted() -> None:
 def test_figures_of_a_version_never_change() -> None:
     world = World(checked="flow")
     row = world.report(world.owe(1, "2025"), {"checked": 5})
-    world.figures.add(row, 1, {"checked": 99})
+    world.figures.add(world.duties[row], 1, {"checked": 99})
 
     assert world.ask(CHECKED).value.n == 5
 

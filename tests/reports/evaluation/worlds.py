@@ -17,6 +17,7 @@ from services.reports.evaluation.indicator import Answer, answer
 from services.reports.evaluation.measures import Indicator
 from services.reports.evaluation.releases import Release
 from services.reports.evaluation.tips import TipsFigures
+from tests.reports.evaluation.books import enter, record
 from tests.reports.evaluation.histories import DAY, FOREVER, instant
 
 START = instant(date(2024, 12, 15))
@@ -34,6 +35,8 @@ class World:
     def __init__(self, **kinds: str) -> None:
         self.elements = {code: Element(code, ElementKind(kind)) for code, kind in kinds.items()}
         self.book = Book()
+        self.duties: list[Duty] = []
+        self.histories: list[list[Fact]] = []
         self.periods: list[Period] = []
         self.forms: list[Form] = []
         self.figures = Figures()
@@ -50,18 +53,23 @@ class World:
         cut_off: CutOff = CutOff.DECREE_09,
         facts: Iterable[Fact] | None = None,
     ) -> int:
-        """Enter an obligation that is open since the year began; by default it collects every element."""
+        """Enter an obligation that is open since the year began, and return its number.
+
+        By default it collects every element.
+        """
         self.periods.append(parse_period(period))
         self.forms.append(Form(frozenset(self.elements if elements is None else elements), cut_off))
         days = self.periods[-1].days(CutOff.DECREE_09)
         due_at = instant(days.until) if due is None and days is not None else due
         opened = Fact(FactKind.OPENED, START, START, 1, due_at=due_at if isinstance(due_at, int) else None)
-        duty = Duty(unit, len(self.book), 0, 0, reminder=7 * DAY, requested=requested)
-        return self.book.add(duty, [opened] if facts is None else facts)
+        number, history = len(self.duties), [opened] if facts is None else list(facts)
+        self.histories.append(history)
+        self.duties.append(enter(self.book, history, unit=unit, slot=number, reminder=7 * DAY, requested=requested))
+        return number
 
     def report(
         self,
-        row: int,
+        number: int,
         figures: Mapping[str, int] | None = None,
         *,
         nil: bool = False,
@@ -71,22 +79,27 @@ class World:
         version: int = 1,
     ) -> int:
         """Send a report an hour before its period ends, and accept it at once."""
-        days = self.periods[row].days(CutOff.DECREE_09)
+        days = self.periods[number].days(CutOff.DECREE_09)
         sent_at = instant(days.until - timedelta(days=1)) if at is None and days is not None else at or START
         months = {
             code: {parse_period(key): value for key, value in entries.items()}
             for code, entries in (by_month or {}).items()
         }
-        self.figures.add(row, version, figures or {}, by_month=months, nil=nil)
-        self.book.record(row, [Fact(FactKind.SUBMITTED, sent_at, sent_at, 2, version=version)])
+        self.figures.add(self.duties[number], version, figures or {}, by_month=months, nil=nil)
+        self.record(number, [Fact(FactKind.SUBMITTED, sent_at, sent_at, 2, version=version)])
         if accepted:
-            self.book.record(row, [Fact(FactKind.ACCEPTED, sent_at, sent_at, 3, version=version)])
-        return row
+            self.record(number, [Fact(FactKind.ACCEPTED, sent_at, sent_at, 3, version=version)])
+        return number
 
-    def excuse(self, row: int) -> int:
+    def record(self, number: int, facts: Iterable[Fact]) -> None:
+        """Enter what happened to an obligation further."""
+        self.histories[number] += facts
+        record(self.book, self.duties[number], self.histories[number])
+
+    def excuse(self, number: int) -> int:
         """Excuse an obligation from the start."""
-        self.book.record(row, [Fact(FactKind.EXCUSED, START, START, 2)])
-        return row
+        self.record(number, [Fact(FactKind.EXCUSED, START, START, 2)])
+        return number
 
     def ask(
         self,
@@ -103,8 +116,14 @@ class World:
         judged_met: bool | None = None,
     ) -> Answer:
         """Ask how an indicator stands over some units."""
-        tables = Tables(self.periods, self.forms, self.elements, self.figures, self.lifetimes)
-        evidence = Evidence(t, basis, self.book.columns, self.book.as_of(t, known_at), tables)
+        tables = Tables(
+            lambda row: self.periods[self.book.columns.slot[row]],
+            lambda row: self.forms[self.book.columns.slot[row]],
+            self.elements,
+            self.figures,
+            self.lifetimes,
+        )
+        evidence = Evidence(t, basis, self.book, known_at, tables)
         reports = reports_of(units, range(len(self.book)), evidence)
         asked = Asked(indicator, parse_period(period), plans_issued=plans_issued)
         return answer(asked, contributions(asked, reports), t, tips=tips, release=release, judged_met=judged_met)

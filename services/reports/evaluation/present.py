@@ -1,0 +1,126 @@
+"""Keep the statuses and counts of one instant, and move them along: with the clock, and with every change."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+
+import numpy as np
+
+from services.reports.evaluation.book import Book
+from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag, Indices, Mask
+from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one
+from services.reports.evaluation.history import NEVER, Instants
+from services.reports.evaluation.tally import tally_again
+
+_ALL_AT_ONCE = 0.02
+"""From this share of all rows on, going over all of them costs no more than going over those that change."""
+
+
+class Present:
+    """How all obligations stand at an instant that only moves on, with everything that is known.
+
+    What waits for its hour (a due day, a reminder, a correction day, a fact that was written down before it occurs) is
+    kept in order of time, so that a quiet minute costs nothing.
+    """
+
+    _instants: Instants
+    _waiting: Indices
+    _passed: int
+    _t: int
+
+    def __init__(self, book: Book, layout: Layout, t: int, *, slots: int, together: Together = one_by_one) -> None:
+        self._book = book
+        self._layout = layout
+        self._slots = slots
+        self._together = together
+        self._begin(t)
+
+    @property
+    def t(self) -> int:
+        """The instant, in microseconds UTC."""
+        return self._t
+
+    @property
+    def cube(self) -> Cube:
+        """The counts at the instant: they change with it."""
+        return self._cube
+
+    def advance(self, t: int) -> None:
+        """Move on to a later instant."""
+        begin, end = self._passed, int(np.searchsorted(self._instants, t, side="right"))
+        added = []
+        while self._added and self._added[0][0] <= t:
+            added.append(heapq.heappop(self._added)[1])
+        if end - begin + len(added) > _ALL_AT_ONCE * len(self._book):
+            self._begin(t)
+            return
+        self._t, self._passed = t, end
+        if end > begin:
+            self._again(self._waiting[begin:end])
+        if added:
+            self._again(np.array(added, np.int32))
+
+    def changed(self, rows: Indices) -> None:
+        """Take in that some rows were rewritten. (After rows were added, begin anew.)"""
+        self._again(rows)
+        for row in rows.tolist():
+            for instant in self._hours(row):
+                heapq.heappush(self._added, (instant, row))
+
+    def _begin(self, t: int) -> None:
+        self._t = t
+        rules = _every_rule(self._book)
+        self.statuses, self._cube = self._book.tally(
+            t, NEVER, self._layout, slots=self._slots, rules=rules, together=self._together
+        )
+        self._read = self._book.read(t, NEVER, rules)
+        self._instants, self._waiting = _hours_of_all(self._book, t)
+        self._passed = 0
+        self._added: list[tuple[int, int]] = []
+
+    def _again(self, rows: Indices) -> None:
+        self._read = self._book.read(self._t, NEVER, _every_rule(self._book))
+        again = (rows, len(rows), self._layout.place, self._layout.parent, self._book.columns.begins)
+        tally_again(*self._read, *again, self.statuses, self._cube.subtree)
+
+    def _hours(self, row: int) -> Iterable[int]:
+        """Return when a row is to be looked at again, after the present."""
+        columns = self._book.columns
+        due, day = int(columns.due[row]), int(columns.correction_day[row])
+        reminder = int(self._book.series.reminder[columns.series[row]])
+        hours = [due, due - reminder, day * DAY - MIDNIGHT, int(columns.first_receipt[row])]
+        if columns.flags[row] & Flag.TOLD:
+            facts = self._book.history(row)
+            hours += [*facts.occurred_at.tolist(), *facts.day.tolist(), *(facts.day - reminder).tolist()]
+        return (hour for hour in hours if self._t < hour < NEVER)
+
+
+def _every_rule(book: Book) -> Mask:
+    return np.ones(int(book.series.rule.max(initial=-1)) + 1, np.bool_)
+
+
+def _hours_of_all(book: Book, t: int) -> tuple[Instants, Indices]:
+    """Return the instants after `t` at which rows are to be looked at again, in order, and those rows."""
+    columns, series, told = book.columns, book.series, book.told
+    came = columns.first_receipt <= t
+    pending = np.flatnonzero((columns.due > t) & ~(came & ((columns.flags & Flag.LIVE) != 0))).astype(np.int32)
+    to_come = np.flatnonzero(~came & (columns.first_receipt != NEVER)).astype(np.int32)
+    returned = np.flatnonzero(columns.correction_day != NO_DAY).astype(np.int32)
+    unopened = np.flatnonzero(series.opened_at[columns.series] > t).astype(np.int32)
+    of_told = np.repeat(told.row, np.diff(told.begins))
+    found = [
+        (pending, columns.due[pending]),
+        (pending, columns.due[pending] - series.reminder[columns.series[pending]]),
+        (to_come, columns.first_receipt[to_come]),
+        (returned, columns.correction_day[returned].astype(np.int64) * DAY - MIDNIGHT),
+        (unopened, series.opened_at[columns.series[unopened]]),
+        (of_told, told.facts.occurred_at),
+        (of_told, told.facts.day),
+        (of_told, told.facts.day - series.reminder[columns.series[of_told]]),
+    ]
+    rows, hours = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    later = (hours > t) & (hours < NEVER)
+    rows, hours = rows[later], hours[later]
+    order = np.argsort(hours, kind="stable")
+    return hours[order], rows[order]
