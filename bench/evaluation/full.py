@@ -37,7 +37,13 @@ class Copy:
 
     def __init__(self, book: National) -> None:
         rows = book.book.columns
-        self._read: list[npt.NDArray[Any]] = [rows.due, rows.first_receipt, rows.correction_day, rows.flags, rows.series]
+        self._read: list[npt.NDArray[Any]] = [
+            rows.due,
+            rows.first_receipt,
+            rows.correction_day,
+            rows.flags,
+            rows.series,
+        ]
         self._written = [np.empty_like(column) for column in self._read]
 
     def __call__(self) -> None:

@@ -56,7 +56,7 @@ def national_book(share: float = 1.0, *, seed: int = 2026) -> National:
         opened = _first_of(np.array([2022 + number]), np.array([1]))[0]
         for body in range(BODIES):
             # A plan for each body and year, with a rule of its own.
-            book.series.add(Series(number * BODIES + body, _REMINDER, False, int(opened), int(opened)))
+            book.series.add(Series(number * BODIES + body, _REMINDER, int(opened), int(opened)))
     series = year * BODIES + unit % BODIES
     due = _first_of(2022 + year, np.array(_ENDS)[kind]) + 14 * DAY
     states, told = _drawn(unit, slot, series, due, dice)

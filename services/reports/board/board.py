@@ -67,8 +67,8 @@ class Board:
     async def ask(self, question: Question) -> Answer:
         """Return the answer, from all that was committed before the question."""
         await self._pull()
-        t = to_micros(question.as_of or self._clock.now())
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, t)
+        now = self._clock.now()
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, now)
 
     async def _pull(self) -> None:
         # A caller that gives up must not leave the turn to the next one while its change is being taken in.
@@ -86,16 +86,18 @@ class Board:
     async def _take_in(self) -> None:
         memory, at = self._memory, self._memory.at
         number, epoch = (0, None) if at is None else (at.number, at.epoch)
-        delta = await read_delta(self._database, self._reference, number, epoch)
+        delta = await read_delta(self._database, self._reference, number, epoch, memory.owed.known)
         if at is None or delta.until.epoch != epoch:
             # The first one, another history of the database, or a change that was half taken in: start over.
             memory = Memory(delta.reference)
         await asyncio.get_running_loop().run_in_executor(self._thread, memory.apply, delta)
         self._memory = memory
 
-    def _answer(self, question: Question, t: int) -> Answer:
+    def _answer(self, question: Question, now: datetime) -> Answer:
         memory, at = self._memory, self._memory.at
         assert at is not None  # noqa: S101 - a pull came first
+        # What was written down is not in the future, though this clock may be behind the one that it was timed with.
+        t = to_micros(question.as_of or max(now, at.recorded_at))
         key = (question, at.epoch, at.number, memory.reference.revision, memory.boundaries_around(t)[0])
         kept = self._answers.get(key)
         if kept is None:

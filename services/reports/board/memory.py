@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,9 +83,10 @@ class Memory:
         for row in delta.plans:
             self.plan_ids[row.slug] = row.id
             self._generated_at[row.id] = None if row.generated_at is None else to_micros(row.generated_at)
-        self.owed.take_in(delta.states, delta.history, self._reminder)
+        self.owed.take_in(delta, self._reminder)
+        states = {row.id: row for row in delta.states} if delta.report_versions else {}
         for row in delta.report_versions:
-            self._add_figures(row)
+            self._add_figures(row, states)
         for row in delta.judgements:
             self._add_judgement(row)
         for row in delta.tip_facts:
@@ -158,9 +160,9 @@ class Memory:
                     return rule.reminder_days * DAY
         return 0
 
-    def _add_figures(self, row: Any) -> None:
+    def _add_figures(self, row: Any, states: Mapping[UUID, Any]) -> None:
         for obligation_id, sheet in content_from_json(row.content).sheets.items():
-            duty = self.owed.duty_of(obligation_id)
+            duty = self.owed.duty(states[obligation_id])
             totals = {code: figure for code, figure in sheet.figures.items() if isinstance(figure, int)}
             by_month = {
                 code: {parse_period(month): value for month, value in figure.items()}

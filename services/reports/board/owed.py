@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 
-from contracts.plan import Requirement
 from kernel.calendar.period import Period, parse_period
-from kernel.clock import from_micros, legal_day
+from kernel.clock import legal_day, to_micros
 from kernel.ids import obligation_id
-from services.reports.domain.obligation import OPENED_BY_HAND
-from services.reports.evaluation.book import Book
+from services.reports.board.feed import Delta, Known
+from services.reports.evaluation.book import Book, States
 from services.reports.evaluation.columns import Duty, Indices, Mask
-from services.reports.evaluation.history import NEVER, Fact, FactKind
+from services.reports.evaluation.history import NO_FACTS, Facts, Instants, in_columns
 from services.reports.evaluation.series import Series
 from services.reports.store.obligations import to_fact
 
@@ -38,15 +38,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _SeriesKey:
-    """What tells a series from another. The period is that of one opened by hand, and None for all others."""
+class _Opened:
+    """What a series is, beside its numbers."""
 
     plan_id: UUID
     rule: str
-    requirement: str
-    opened_at: int
-    opened_recorded_at: int
     period: Period | None
+    """Of one opened by hand; a series goes over all periods of its rule otherwise."""
+    slot: int | None
+    """Where a year's requests, or its flash reports, are counted together."""
     title: str
 
 
@@ -56,54 +56,58 @@ class Owed:
     def __init__(self) -> None:
         self.book = Book()
         self.units: list[UUID] = []
-        """By number. Tips may come from a unit before plans tells of it: not each of these is in the tree yet."""
+        """By number. Some have no number in the database: tips and populations name units that owe nothing."""
         self.slots: list[str] = []
         """By number: the key of a period, or a year's requests (`ad_hoc:2025`) or flash reports, which share one."""
-        self._series: list[_SeriesKey] = []
-        self._numbers: dict[object, int] = {}
-        """Of units, slots, rules and series."""
-        self._periods: dict[int, Period] = {}
-        self._duty_of: dict[UUID, Duty] = {}
+        self._numbers: dict[UUID | str | tuple[UUID, str], int] = {}
+        """Of units, slots and rules."""
         self._rules: list[tuple[UUID, str]] = []
+        self._opened: list[_Opened] = []
+        """By series."""
+        self._periods: list[Period] = []
+        """By their number in the database."""
+        self._period_of: dict[int, Period] = {}
+        """By slot, but for those that are shared."""
+        self._unit_of: list[int] = []
+        """The number of a unit here by its number in the database."""
+
+    @property
+    def known(self) -> Known:
+        """How many of the database's numbers are known."""
+        return Known(len(self._unit_of), len(self._periods), len(self._opened))
 
     def number_of(self, unit_id: UUID) -> int:
         """Return the number of a unit in the columns; it gets one if it has none."""
         return self._number(unit_id, self.units)
 
-    def take_in(self, states: Iterable[Any], history: Iterable[Any], reminder_of: ReminderOf) -> None:
-        """Enter what changed: rows of obligations, and of what happened to them in the order of writing."""
-        told: dict[UUID, list[Fact]] = defaultdict(list)
-        for row in history:
-            told[row.obligation_id].append(to_fact(row))
-        new = [row for row in states if row.id not in self._duty_of]
-        self._open(new, {row.id: told[row.id].pop(0) for row in new}, reminder_of)
-        for one, facts in told.items():
-            if facts:
-                self.book.record(self.row_of(one), facts)
+    def take_in(self, delta: Delta, reminder_of: ReminderOf) -> None:
+        """Enter what changed."""
+        self._unit_of += [self.number_of(row.unit_id) for row in delta.units]
+        self._periods += [parse_period(row.key) for row in delta.periods]
+        for row in delta.series:
+            self._begin(row, reminder_of)
+        if delta.states:
+            self.book.take(self._states(delta.states), *_histories(delta.histories))
 
-    def row_of(self, obligation: UUID) -> int:
-        """Return the number of an obligation's row, until others are opened."""
-        return self.book.columns.row(self._duty_of[obligation])
-
-    def duty_of(self, obligation: UUID) -> Duty:
-        """Return which one an obligation is in the book."""
-        return self._duty_of[obligation]
+    def duty(self, row: Any) -> Duty:
+        """Return which one an obligation of the database is here."""
+        return Duty(self._unit_of[row.unit_no], self._slot(row.period_no, row.series_no), row.series_no)
 
     def row(self, number: int) -> Row:
         """Return what the obligation of a row is."""
         duty = self.book.columns.duty(number)
-        series, unit_id, period = self._series[duty.series], self.units[duty.unit], self.period(number).key
-        of = obligation_id(series.plan_id, series.rule, unit_id, period)
-        return Row(of, series.plan_id, series.rule, unit_id, period, series.title)
+        opened, unit_id, period = self._opened[duty.series], self.units[duty.unit], self.period(number).key
+        of = obligation_id(opened.plan_id, opened.rule, unit_id, period)
+        return Row(of, opened.plan_id, opened.rule, unit_id, period, opened.title)
 
     def period(self, number: int) -> Period:
         """Return for which period the obligation of a row is."""
-        series = self._series[int(self.book.columns.series[number])]
-        return series.period or self._periods[int(self.book.columns.slot[number])]
+        columns = self.book.columns
+        return self._opened[int(columns.series[number])].period or self._period_of[int(columns.slot[number])]
 
     def rule(self, number: int) -> str:
         """Return under which rule of its plan the obligation of a row is owed."""
-        return self._series[int(self.book.columns.series[number])].rule
+        return self._opened[int(self.book.columns.series[number])].rule
 
     def rules_of(self, plan_id: UUID | None) -> Mask:
         """Return which rules, by number, are those of a plan, or of any."""
@@ -111,54 +115,63 @@ class Owed:
 
     def rows_of(self, plan_id: UUID) -> Indices:
         """Return the rows of a plan, by rule, then in the order of the book."""
-        codes = sorted({series.rule for series in self._series if series.plan_id == plan_id})
+        codes = sorted({series.rule for series in self._opened if series.plan_id == plan_id})
         ranks = {code: rank for rank, code in enumerate(codes)}
-        rank = np.array([ranks[one.rule] if one.plan_id == plan_id else -1 for one in self._series], np.int32)
+        rank = np.array([ranks[one.rule] if one.plan_id == plan_id else -1 for one in self._opened], np.int32)
         rows = np.flatnonzero(rank[self.book.columns.series] >= 0) if len(rank) else np.empty(0, np.int64)
         return rows[np.argsort(rank[self.book.columns.series[rows]], kind="stable")].astype(np.int32)
 
-    def _open(self, states: Sequence[Any], opened: dict[UUID, Fact], reminder_of: ReminderOf) -> None:
-        if not states:
-            return
-        duties = [self._duty(row, opened[row.id], reminder_of) for row in states]
-        unit, slot, series = (np.array(column) for column in zip(*duties, strict=True))
-        due = [opened[row.id].due_at for row in states]
-        instants = np.array([NEVER if one is None else one for one in due], np.int64)
-        self.book.open(unit.astype(np.int32), slot.astype(np.uint16), series.astype(np.int32), instants)
-        self._duty_of |= {row.id: duty for row, duty in zip(states, duties, strict=True)}
-
-    def _duty(self, row: Any, opened: Fact, reminder_of: ReminderOf) -> Duty:
-        assert opened.kind is FactKind.OPENED  # noqa: S101 - every history begins so
-        period = parse_period(row.period)
-        by_hand = period.frequency in OPENED_BY_HAND
-        key = _SeriesKey(
-            row.plan_id,
-            row.rule,
-            row.requirement,
-            opened.occurred_at,
-            opened.recorded_at,
-            period if by_hand else None,
-            row.title,
-        )
-        year = legal_day(from_micros(opened.occurred_at)).year
-        slot = self._number(f"{period.frequency}:{year}" if by_hand else period.key, self.slots)
-        if not by_hand:
-            self._periods.setdefault(slot, period)
-        series = self._number(key, self._series)
-        if series == len(self.book.series):
-            self.book.series.add(
-                Series(
-                    rule=self._number((row.plan_id, row.rule), self._rules),
-                    reminder=reminder_of(row.plan_id, row.rule),
-                    requested=row.requirement == Requirement.REQUESTED,
-                    opened_at=opened.occurred_at,
-                    opened_recorded_at=opened.recorded_at,
-                )
+    def _begin(self, row: Any, reminder_of: ReminderOf) -> None:
+        """Enter a series: its number here is that of the database."""
+        period = parse_period(row.period) if row.period else None
+        slot = None
+        if period is not None:
+            slot = self._number(f"{period.frequency}:{legal_day(row.opened_at).year}", self.slots)
+        self._opened.append(_Opened(row.plan_id, row.rule, period, slot, row.title))
+        self.book.series.add(
+            Series(
+                rule=self._number((row.plan_id, row.rule), self._rules),
+                reminder=reminder_of(row.plan_id, row.rule),
+                opened_at=to_micros(row.opened_at),
+                opened_recorded_at=to_micros(row.opened_recorded_at),
             )
-        return Duty(self.number_of(row.unit_id), slot, series)
+        )
+
+    def _states(self, rows: Sequence[Any]) -> States:
+        def column(name: str, dtype: type[np.generic] = np.int64) -> npt.NDArray[Any]:
+            return np.array([getattr(row, name) for row in rows], dtype)
+
+        return States(
+            unit=np.array(self._unit_of, np.int32)[column("unit_no")],
+            slot=np.array([self._slot(row.period_no, row.series_no) for row in rows], np.uint16),
+            series=column("series_no", np.int32),
+            due=column("due"),
+            first_receipt=column("first_receipt_at"),
+            first_recorded=column("first_recorded_at"),
+            accepted=column("accepted_at"),
+            correction_due=column("correction_due_at"),
+            flags=column("flags", np.uint8),
+        )
+
+    def _slot(self, period_no: int, series_no: int) -> int:
+        shared = self._opened[series_no].slot
+        if shared is not None:
+            return shared
+        period = self._periods[period_no]
+        slot = self._number(period.key, self.slots)
+        self._period_of.setdefault(slot, period)
+        return slot
 
     def _number(self, what: Any, names: list[Any]) -> int:
         number = self._numbers.setdefault(what, len(names))
         if number == len(names):
             names.append(what)
         return number
+
+
+def _histories(rows: Sequence[Any]) -> tuple[Facts, Instants]:
+    """Return facts in columns, and how many of them belong to each obligation."""
+    if not rows:
+        return NO_FACTS, np.empty(0, np.int64)
+    sizes = list(Counter(row.obligation_id for row in rows).values())
+    return in_columns([to_fact(row) for row in rows]), np.array(sizes, np.int64)

@@ -19,8 +19,6 @@ class Series:
     """Its place in the caller's table of rules."""
     reminder: int
     """How long before its due instant an obligation counts as due soon, in microseconds."""
-    requested: bool
-    """Only asked for (đề nghị)."""
     opened_at: int
     opened_recorded_at: int
 

@@ -18,15 +18,15 @@ def enter(
 ) -> Duty:
     """Enter an obligation with its history, which begins with its opening."""
     opened = facts[0]
-    duty = Duty(unit, slot, book.series.add(Series(rule, reminder, requested, opened.occurred_at, opened.recorded_at)))
-    record(book, duty, facts)
+    duty = Duty(unit, slot, book.series.add(Series(rule, reminder, opened.occurred_at, opened.recorded_at)))
+    record(book, duty, facts, requested=requested)
     return duty
 
 
-def record(book: Book, duty: Duty, facts: Sequence[Fact]) -> None:
+def record(book: Book, duty: Duty, facts: Sequence[Fact], *, requested: bool) -> None:
     """Enter an obligation anew, with all of its facts."""
     flat = flatten(facts)
-    flags = flat.flags | (Flag.REQUESTED if book.series[duty.series].requested else 0)
+    flags = flat.flags | (Flag.REQUESTED if requested else 0)
     states = States(
         unit=np.array([duty.unit], np.int32),
         slot=np.array([duty.slot], np.uint16),

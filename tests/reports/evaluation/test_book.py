@@ -68,8 +68,9 @@ def test_answer_never_changes_by_later_or_back_dated_facts(data: st.DataObject, 
     last = max((facts[-1] for *_, facts in drawn), key=lambda known: known.recorded_at)
     before = labels(book, t, last.recorded_at)
 
-    for number, (*_, facts) in enumerate(drawn):
-        record(book, Duty(0, number, number), [*facts, *data.draw(histories(after=last))])
+    for number, (_, requested, facts) in enumerate(drawn):
+        later = data.draw(histories(after=last))
+        record(book, Duty(0, number, number), [*facts, *later], requested=requested)
 
     assert labels(book, t, last.recorded_at) == before
 
@@ -81,7 +82,7 @@ def test_facts_that_come_one_by_one_say_the_same(drawn: Drawn, t: int, known_at:
     for number, (reminder, requested, (opened, *rest)) in enumerate(drawn):
         duty = enter(one_by_one, [opened], slot=number, rule=number, reminder=reminder, requested=requested)
         for many in range(len(rest)):
-            record(one_by_one, duty, [opened, *rest[: many + 1]])
+            record(one_by_one, duty, [opened, *rest[: many + 1]], requested=requested)
 
     assert labels(one_by_one, t, known_at) == labels(a_book(drawn), t, known_at)
 
@@ -119,7 +120,12 @@ def test_boundaries_are_what_is_known_beforehand() -> None:
     boundaries = book.boundaries
     assert [boundaries.around(t) for t in (99, 100, 470, 500)] == [(None, 100), (100, 470), (470, 500), (500, None)]
 
-    record(book, duty, [opened, fact(FactKind.RETURNED, 480, version=1, correction_due_at=FOURTH, revision=2)])
+    record(
+        book,
+        duty,
+        [opened, fact(FactKind.RETURNED, 480, version=1, correction_due_at=FOURTH, revision=2)],
+        requested=False,
+    )
 
     assert boundaries.around(479) == (479, 480), "a clock behind what has happened"
     assert [boundaries.around(t) for t in (480, 500, FOURTH)] == [(480, 500), (500, FOURTH), (FOURTH, None)]
@@ -160,7 +166,7 @@ def test_plain_histories_take_no_room_of_their_own() -> None:
     assert not book.columns.flags[row] & Flag.TOLD
     assert book.history(row).recorded_at.tolist() == [100, 310, 400]
 
-    record(book, duty, [opened, sent, accepted, fact(FactKind.DUE_SET, 450, due_at=200, revision=4)])
+    record(book, duty, [opened, sent, accepted, fact(FactKind.DUE_SET, 450, due_at=200, revision=4)], requested=False)
 
     assert book.columns.flags[row] & Flag.TOLD
     assert book.history(row).occurred_at.tolist() == [100, 300, 400, 450]

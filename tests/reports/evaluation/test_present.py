@@ -54,7 +54,7 @@ def test_it_moves_with_the_clock_and_with_every_change(data: st.DataObject, draw
         number = data.draw(st.integers(0, len(drawn) - 1))
         duty = Duty(number % 5, number % 2, number)
         entered[number] += data.draw(histories(after=entered[number][-1]))
-        record(book, duty, entered[number])
+        record(book, duty, entered[number], requested=drawn[number][1])
         present.changed(np.array([book.columns.row(duty)], np.int32))
         assert shown(present) == anew(book, present.t)
 

@@ -37,6 +37,7 @@ class World:
         self.book = Book()
         self.duties: list[Duty] = []
         self.histories: list[list[Fact]] = []
+        self.requested: list[bool] = []
         self.periods: list[Period] = []
         self.forms: list[Form] = []
         self.figures = Figures()
@@ -64,6 +65,7 @@ class World:
         opened = Fact(FactKind.OPENED, START, START, 1, due_at=due_at if isinstance(due_at, int) else None)
         number, history = len(self.duties), [opened] if facts is None else list(facts)
         self.histories.append(history)
+        self.requested.append(requested)
         self.duties.append(enter(self.book, history, unit=unit, slot=number, reminder=7 * DAY, requested=requested))
         return number
 
@@ -94,7 +96,7 @@ class World:
     def record(self, number: int, facts: Iterable[Fact]) -> None:
         """Enter what happened to an obligation further."""
         self.histories[number] += facts
-        record(self.book, self.duties[number], self.histories[number])
+        record(self.book, self.duties[number], self.histories[number], requested=self.requested[number])
 
     def excuse(self, number: int) -> int:
         """Excuse an obligation from the start."""
