@@ -151,7 +151,7 @@ async def get_obligation_explanation(
         case = ObligationCase(row, await list_versions(read, row.plan_id), await history_of(read, obligation_id))
     explained = explain_obligation(
         case,
-        t=as_of or call.arrived_at,
+        t=as_of or max(call.arrived_at, newest.recorded_at),
         known_at=min(known_at or newest.recorded_at, newest.recorded_at),
         language=call.language,
     )

@@ -20,7 +20,7 @@ from runtime.http.pages import Changes, Page, key_of
 from runtime.http.routes import Creates, Edits, Lists, Reads, Routes
 from services.reports.api.reading import ensure_readable, readable, receivers_of_obligations
 from services.reports.api.sheets import code_of, unit_named, unit_under
-from services.reports.store.obligations import changed_obligations, get_obligation, list_page
+from services.reports.store.obligations import changed_obligations, due_at_of, get_obligation, list_page
 from services.reports.store.plans import get_plan
 from services.reports.usecases.change_due_day import NewDueDay, extend_due_day, set_due_day
 from services.reports.usecases.excuse_obligation import excuse_obligation, lift_excuse
@@ -238,6 +238,6 @@ def _line(call: Call, row: Any) -> ObligationLine:
         period=row.period,
         title=row.title,
         requirement=row.requirement,
-        due_at=row.due_at,
+        due_at=due_at_of(row),
         revision=row.revision,
     )

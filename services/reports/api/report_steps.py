@@ -117,7 +117,7 @@ async def post_return(report_id: UUID, body: Return, call: Edits) -> Returned:
 async def post_acceptance(report_id: UUID, call: Edits) -> Accepted:
     async def effect(tx: Write) -> int:
         row = await _matched(call, tx, report_id)
-        await accept_report(row, tx=tx, actor=call.actor, at=call.arrived_at)
+        await accept_report(row, tx=tx, actor=call.actor)
         return int(row.version)
 
     return Accepted(report_id=report_id, version=await call.write(effect))

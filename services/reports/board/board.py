@@ -67,8 +67,8 @@ class Board:
     async def ask(self, question: Question) -> Answer:
         """Return the answer, from all that was committed before the question."""
         await self._pull()
-        t = to_micros(question.as_of or self._clock.now())
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, t)
+        now = self._clock.now()
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, now)
 
     async def _pull(self) -> None:
         # A caller that gives up must not leave the turn to the next one while its change is being taken in.
@@ -93,9 +93,11 @@ class Board:
         await asyncio.get_running_loop().run_in_executor(self._thread, memory.apply, delta)
         self._memory = memory
 
-    def _answer(self, question: Question, t: int) -> Answer:
+    def _answer(self, question: Question, now: datetime) -> Answer:
         memory, at = self._memory, self._memory.at
         assert at is not None  # noqa: S101 - a pull came first
+        # What was written down is not in the future, though this clock may be behind the one that it was timed with.
+        t = to_micros(question.as_of or max(now, at.recorded_at))
         key = (question, at.epoch, at.number, memory.reference.revision, memory.boundaries_around(t)[0])
         kept = self._answers.get(key)
         if kept is None:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, SmallInteger, bindparam, select, tuple_, update
+from sqlalchemy import BigInteger, Integer, SmallInteger, select, tuple_
 from sqlmodel import Field
 
-from contracts.plan import Requirement
 from kernel.clock import from_micros, to_micros
-from runtime.alarms import set_clocks
-from runtime.database import Instant, Json, Read, Write, insert_new, insert_rows
+from runtime.database import Instant, Json, Read
 from runtime.http.pages import Followed, rows_after
-from services.reports.domain.obligation import Obligation
 from services.reports.domain.refusals import ObligationUnknown
-from services.reports.evaluation.history import NEVER, Fact, FactKind, fold
-from services.reports.store.plans import reminders_of
+from services.reports.evaluation.history import NEVER, Fact, FactKind
+from services.reports.store.numbers import IDS_AT_ONCE
 from services.reports.store.table import ReportsTable
 
 
@@ -36,7 +32,17 @@ class ObligationRow(ReportsTable, table=True):
     requirement: str
     title: str = ""
     """What is asked for: of ad hoc requests and flash reports."""
-    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    unit_no: int = Field(sa_type=Integer)
+    period_no: int = Field(sa_type=Integer)
+    series_no: int = Field(sa_type=Integer)
+    """The numbers of its unit, its period, and of the series in which it was opened."""
+    due: int = Field(sa_type=BigInteger)
+    """This and what follows is `Flat`, in microseconds UTC: what the board knows of the present, at a fixed width."""
+    first_receipt_at: int = Field(sa_type=BigInteger)
+    first_recorded_at: int = Field(sa_type=BigInteger)
+    accepted_at: int = Field(sa_type=BigInteger)
+    correction_due_at: int = Field(sa_type=BigInteger)
+    flags: int = Field(sa_type=SmallInteger)
     version: int = Field(sa_type=Integer)
     """Grows with every change: the ETag."""
     revision: int = Field(sa_type=BigInteger, index=True)
@@ -61,104 +67,8 @@ class HistoryRow(ReportsTable, table=True):
     with which the due instant was found."""
 
 
-_IDS_AT_ONCE = 5000
-"""Ids in one statement: both databases limit the number of its parameters to some 32,000."""
-
 _state = ObligationRow.__table__  # type: ignore[attr-defined]
 _history = HistoryRow.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that happens to an obligation now, or that happened earlier and is written down now."""
-
-    kind: FactKind
-    occurred_at: datetime
-    due_at: datetime | None = None
-    version: int | None = None
-    correction_due_at: datetime | None = None
-    trace: Mapping[str, Any] = field(default_factory=dict)
-
-
-async def open_obligations(tx: Write, obligations: Sequence[Obligation], opened: Happening, *, title: str = "") -> int:
-    """Write obligations that are not there yet, each with its beginning; return how many were new.
-
-    Each is looked at when it can be due soon: those without a day and those only asked for give no cause for alarm.
-    """
-    states = [
-        {
-            "id": one.id,
-            "plan_id": one.plan_id,
-            "rule": one.rule,
-            "unit_id": one.unit_id,
-            "period": one.period.key,
-            "requirement": one.requirement.value,
-            "title": title,
-            "due_at": one.due.due_at if one.due else None,
-            "version": 1,
-            "revision": tx.number,
-        }
-        for one in obligations
-    ]
-    new = await insert_new(tx.connection, _state, states, _state.c.id)
-    beginnings = [_history_row(tx, one.id, 0, _beginning(opened, one)) for one in obligations if one.id in new]
-    await insert_rows(tx.connection, _history, beginnings)
-    reminders = await reminders_of(tx, {one.plan_id for one in obligations})
-    rings: dict[UUID, datetime | None] = {
-        one.id: one.due.due_at - timedelta(days=reminders[one.plan_id, one.rule])
-        for one in obligations
-        if one.id in new and one.due is not None and one.requirement is Requirement.REQUIRED
-    }
-    await set_clocks(tx, rings)
-    return len(new)
-
-
-def _beginning(opened: Happening, one: Obligation) -> Happening:
-    digest = {"calendar": one.due.digest} if one.due else {}
-    due_at = one.due.due_at if one.due else None
-    return Happening(opened.kind, opened.occurred_at, due_at=due_at, trace={**opened.trace, **digest})
-
-
-async def record(tx: Write, happenings: Mapping[UUID, Sequence[Happening]]) -> None:
-    """Write what happened to obligations, and how they stand now.
-
-    They are looked at anew at once, those whose report is in or that are excused no longer.
-    """
-    ids = [obligation_id for obligation_id, some in happenings.items() if some]
-    before = await facts_of(tx, ids)
-    rows, states = [], []
-    rings: dict[UUID, datetime | None] = {}
-    for obligation_id in ids:
-        added = [
-            _history_row(tx, obligation_id, ordinal, happening)
-            for ordinal, happening in enumerate(happenings[obligation_id])
-        ]
-        rows += added
-        standing = fold([*before[obligation_id], *(to_fact(row) for row in added)], NEVER, NEVER)
-        due_at = None if standing.due_at is None else from_micros(standing.due_at)
-        states.append({"of": obligation_id, "to_due": due_at})
-        rings[obligation_id] = None if standing.excused or standing.live_version else tx.clock.now()
-    if rows:
-        await insert_rows(tx.connection, _history, rows)
-        changed = update(_state).where(_state.c.id == bindparam("of"))
-        values = {"due_at": bindparam("to_due"), "version": _state.c.version + 1, "revision": tx.number}
-        await tx.execute(changed.values(values), states)
-        await set_clocks(tx, rings)
-
-
-def _history_row(tx: Write, obligation_id: UUID, ordinal: int, happening: Happening) -> dict[str, Any]:
-    return {
-        "obligation_id": obligation_id,
-        "revision": tx.number,
-        "ordinal": ordinal,
-        "kind": happening.kind.value,
-        "occurred_at": happening.occurred_at,
-        "recorded_at": tx.recorded_at,
-        "due_at": happening.due_at,
-        "version": happening.version,
-        "correction_due_at": happening.correction_due_at,
-        "trace": dict(happening.trace),
-    }
 
 
 def to_fact(row: Any) -> Fact:
@@ -180,11 +90,16 @@ async def facts_of(read: Read, ids: Iterable[UUID]) -> dict[UUID, list[Fact]]:
     """Return what happened to obligations, by id, in the order of recording."""
     found: dict[UUID, list[Fact]] = {one: [] for one in ids}
     wanted = list(found)
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        some = wanted[start : start + _IDS_AT_ONCE]
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        some = wanted[start : start + IDS_AT_ONCE]
         for row in (await read.execute(select(_history).where(_history.c.obligation_id.in_(some)))).all():
             found[row.obligation_id].append(to_fact(row))
     return found
+
+
+def due_at_of(row: Any) -> datetime | None:
+    """Return the due instant of an obligation's row; None if it is undated."""
+    return None if row.due == NEVER else from_micros(row.due)
 
 
 async def get_obligation(read: Read, obligation_id: UUID) -> Any:
@@ -220,8 +135,9 @@ async def list_of_plan(read: Read, plan_id: UUID) -> Sequence[Any]:
 
 
 async def list_due_after(read: Read, instant: datetime) -> Sequence[Any]:
-    """Return the rows of obligations that are due later than an instant."""
-    return (await read.execute(select(_state).where(_state.c.due_at > instant))).all()
+    """Return the rows of obligations that are due later than an instant; the undated are not among them."""
+    later = (_state.c.due > to_micros(instant), _state.c.due < NEVER)
+    return (await read.execute(select(_state).where(*later))).all()
 
 
 async def history_of(read: Read, obligation_id: UUID) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.reports.store.judgements import JudgementRow
+from services.reports.store.numbers import NumberedPeriodRow, NumberedUnitRow, SeriesRow
 from services.reports.store.obligations import HistoryRow, ObligationRow
 from services.reports.store.plans import PlanRow, PlanVersionRow
 from services.reports.store.releases import ReleaseRow
@@ -13,6 +14,9 @@ from services.reports.store.tips import TipHistoryRow
 TABLES = (
     PlanRow,
     PlanVersionRow,
+    NumberedUnitRow,
+    NumberedPeriodRow,
+    SeriesRow,
     ObligationRow,
     HistoryRow,
     ReportRow,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from contracts.events.reports import ReportAccepted
@@ -11,12 +10,12 @@ from runtime.database import Write
 from runtime.reference import Actor
 from services.reports.domain.report import Act, ReportState, after
 from services.reports.evaluation.history import FactKind
-from services.reports.store.obligations import Happening, record
+from services.reports.store.happenings import Happening, record
 from services.reports.store.reports import covered_by, move_report
 
 
-async def accept_report(report: Any, *, tx: Write, actor: Actor, at: datetime) -> None:
-    """Accept the newest version of a report, for all obligations that it covers.
+async def accept_report(report: Any, *, tx: Write, actor: Actor) -> None:
+    """Accept the newest version of a report, for all obligations that it covers: when it is written down.
 
     Raises:
         UnitOutside: The caller does not act for the receiver.
@@ -27,7 +26,7 @@ async def accept_report(report: Any, *, tx: Write, actor: Actor, at: datetime) -
     await move_report(tx, report, state)
     obligation_ids = await covered_by(tx, report.id)
     trace = {"report": str(report.id), "by": str(actor.unit()), "client": actor.client}
-    happening = Happening(FactKind.ACCEPTED, at, version=report.version, trace=trace)
+    happening = Happening(FactKind.ACCEPTED, tx.recorded_at, version=report.version, trace=trace)
     await record(tx, {one: [happening] for one in obligation_ids})
     tx.publish(
         ReportAccepted(
@@ -36,6 +35,6 @@ async def accept_report(report: Any, *, tx: Write, actor: Actor, at: datetime) -
             plan_id=report.plan_id,
             unit_id=report.unit_id,
             obligation_ids=tuple(obligation_ids),
-            occurred_at=at,
+            occurred_at=tx.recorded_at,
         )
     )

@@ -12,7 +12,8 @@ from kernel.calendar.days_off import Calendar
 from runtime.database import Write
 from services.reports.domain.obligation import Obligation, effective_at, is_opened_by_hand, owed_under
 from services.reports.evaluation.history import NEVER, Fact, FactKind, fold
-from services.reports.store.obligations import Happening, facts_of, list_of_plan, open_obligations, record
+from services.reports.store.happenings import Happening, open_obligations, record
+from services.reports.store.obligations import due_at_of, facts_of, list_of_plan
 from services.reports.store.plans import keep_version
 
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -48,14 +49,15 @@ async def amend_obligations(plan: Plan, occurred_at: datetime, calendar: Calenda
 
 def _change(asked: Obligation | None, row: Any, facts: Sequence[Fact], at: datetime) -> Happening | None:
     """Return what becomes of an obligation that is there, as the plan now asks for it or does not."""
-    if row.due_at is not None and row.due_at <= at:
+    now_due = due_at_of(row)
+    if now_due is not None and now_due <= at:
         return None
     if asked is None:
         return Happening(FactKind.DROPPED, at)
     due_at = asked.due.due_at if asked.due else None
     is_set_individually = any(fact.kind is FactKind.DUE_SET for fact in facts)
-    would_be_late_at_once = row.due_at is None and due_at is not None and due_at <= at
-    if due_at == row.due_at or is_set_individually or would_be_late_at_once:
+    would_be_late_at_once = now_due is None and due_at is not None and due_at <= at
+    if due_at == now_due or is_set_individually or would_be_late_at_once:
         return None
     return Happening(FactKind.DUE_MOVED, at, due_at=due_at, trace=_digest(asked))
 

@@ -12,7 +12,8 @@ from runtime.database import Write
 from runtime.reference import Actor
 from services.reports.domain.refusals import DueDayPast, NotExtended
 from services.reports.evaluation.history import FactKind
-from services.reports.store.obligations import Happening, record
+from services.reports.store.happenings import Happening, record
+from services.reports.store.obligations import due_at_of
 from services.reports.store.plans import list_rules
 
 
@@ -51,10 +52,10 @@ async def extend_due_day(obligation: Any, new: NewDueDay, *, tx: Write, actor: A
         NotExtended: The new day is not later than the old one, or there is no old one: set one first.
     """
     due_at = end_of(new.last_timely_on)
-    if obligation.due_at is None or due_at <= obligation.due_at:
+    old = due_at_of(obligation)
+    if old is None or due_at <= old:
         await ensure_receiver(obligation, tx, actor)
-        old = obligation.due_at.isoformat() if obligation.due_at else "—"
-        raise NotExtended(due=due_at.isoformat(), old=old)
+        raise NotExtended(due=due_at.isoformat(), old=old.isoformat() if old else "—")
     await set_due_day(obligation, new, tx=tx, actor=actor, at=at)
 
 

@@ -9,7 +9,8 @@ from runtime.database import Write
 from runtime.reference import Actor
 from services.reports.domain.refusals import ExcuseUnknown
 from services.reports.evaluation.history import NEVER, FactKind, fold
-from services.reports.store.obligations import Happening, facts_of, record
+from services.reports.store.happenings import Happening, record
+from services.reports.store.obligations import facts_of
 from services.reports.usecases.change_due_day import ensure_receiver
 
 

@@ -11,7 +11,7 @@ from kernel.calendar.days_off import Calendar
 from runtime.database import Database, Write
 from services.reports.domain.obligation import Obligation, effective_at, owed_under
 from services.reports.evaluation.history import FactKind
-from services.reports.store.obligations import Happening, open_obligations
+from services.reports.store.happenings import Happening, open_obligations
 from services.reports.store.plans import keep_version, note_generated
 
 CHUNK = 2000

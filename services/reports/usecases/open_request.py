@@ -18,7 +18,7 @@ from runtime.reference import Actor
 from services.reports.domain.obligation import OPENED_BY_HAND, Obligation
 from services.reports.domain.refusals import DueDayPast, ReporterUnfit, RuleUnfit
 from services.reports.evaluation.history import FactKind
-from services.reports.store.obligations import Happening, open_obligations
+from services.reports.store.happenings import Happening, open_obligations
 from services.reports.store.plans import get_plan
 
 

@@ -9,7 +9,8 @@ from kernel.calendar.due import due
 from kernel.calendar.period import parse_period
 from runtime.database import Write
 from services.reports.evaluation.history import FactKind
-from services.reports.store.obligations import Happening, facts_of, list_due_after, record
+from services.reports.store.happenings import Happening, record
+from services.reports.store.obligations import due_at_of, facts_of, list_due_after
 from services.reports.store.plans import list_plans
 
 
@@ -24,7 +25,7 @@ async def recalculate_due_days(calendar: Calendar, decision: str, *, tx: Write) 
     for row in await list_due_after(tx, now):
         rule = rules.get((row.plan_id, row.rule))
         found = due(rule.due.rule(), parse_period(row.period), calendar) if rule else None
-        if found is None or found.due_at == row.due_at:
+        if found is None or found.due_at == due_at_of(row):
             continue
         trace = {"calendar": found.digest, "decision": decision}
         moved[row.id] = [Happening(FactKind.DUE_MOVED, now, due_at=found.due_at, trace=trace)]

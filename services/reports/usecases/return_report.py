@@ -13,7 +13,7 @@ from runtime.database import Write
 from runtime.reference import Actor
 from services.reports.domain.report import Act, ReportState, after
 from services.reports.evaluation.history import FactKind
-from services.reports.store.obligations import Happening, record
+from services.reports.store.happenings import Happening, record
 from services.reports.store.reports import covered_by, move_report
 
 

@@ -12,7 +12,7 @@ from kernel.clock import SetClock
 from runtime.bus.message import from_outbox
 from runtime.database import Database
 from runtime.database.outbox import BEGINNING, events_after
-from services.reports.store import obligations as store
+from services.reports.store import happenings as store
 from services.reports.usecases import generate_obligations as generation
 from services.reports.wiring import Reports
 from tests.reports.builders import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import column, delete, table
+from sqlalchemy import delete
 
 from contracts.plan import Plan
 from kernel.clock import SetClock
@@ -17,6 +17,7 @@ from runtime.alarms import alarm_clock
 from runtime.database.migrate import migrate
 from runtime.watch import Watch
 from services.reports.wiring import MIGRATIONS, Reports
+from tests.reports.before import take_back
 from tests.reports.builders import DISTRICTS, FRONT, POLICE, QUARTER, UNIT, a_plan, a_rule, at, owed
 from tests.reports.office import Q2, Office, PlansOffice
 from tests.rig import published
@@ -246,10 +247,8 @@ async def test_a_database_that_had_no_alarms_tells_who_owes_after_its_migration_
 ) -> None:
     clock.set(DUE - DAY)
     await district.reported(Q2)
-    versions = table("service_schema_version", column("version_num"))
-    before = versions.update().values(version_num="20261125_tips_and_releases")
     await service.database.mark(lambda connection: connection.execute(delete(alarm_clock)))
-    await service.database.mark(lambda connection: connection.execute(before))
+    await take_back(service.database, "20261125_tips_and_releases")
 
     assert await told(DUE) == []
     await migrate(service.database, MIGRATIONS)
