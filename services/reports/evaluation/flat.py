@@ -46,7 +46,7 @@ def flatten(facts: Sequence[Fact]) -> Flat:
         first_recorded_at=first.recorded_at if first else NEVER,
         accepted_at=min(accepted, default=NEVER),
         correction_due_at=LONG_AGO if standing.correction_due_at is None else standing.correction_due_at,
-        flags=flags_of(standing) | (0 if is_plain(facts) else Flag.TOLD),
+        flags=int(flags_of(standing)) | (0 if is_plain(facts) else Flag.TOLD),
     )
 
 

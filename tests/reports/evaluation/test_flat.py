@@ -101,6 +101,12 @@ def test_a_plain_row_tells_its_facts_exactly(facts: tuple[Fact, ...], t: int, kn
     assert fold(again, t, known_at) == fold(facts, t, known_at)
 
 
+def test_what_is_accepted_twice_was_accepted_the_first_time() -> None:
+    again = fact(ACCEPTED, 2 * DAY, revision=10, version=1)
+
+    assert flatten((*plain(BEGUN, (3000, 5), accepted_at=DAY), again)).accepted_at == DAY
+
+
 BEGUN = fact(OPENED, 1000, recorded_at=2000, due_at=DAY)
 ONCE = fact(RECEIVED, 3000, revision=2, version=1)
 EXCUSED = fact(FactKind.EXCUSED, 3000, revision=2)

@@ -19,6 +19,7 @@ from services.reports.evaluation.flat import flatten
 from services.reports.evaluation.history import FactKind
 from services.reports.store.numbers import NumberedPeriodRow, NumberedUnitRow, SeriesRow
 from services.reports.store.obligations import ObligationRow, facts_of
+from services.reports.store.schema import metadata
 from services.reports.wiring import MIGRATIONS, Reports
 from tests.reports.before import take_back
 from tests.reports.builders import AD_HOC, FLASH, FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, a_rule, at, owed
@@ -141,9 +142,8 @@ async def test_only_what_is_more_than_a_report_in_its_turn_has_more_to_tell(serv
 @pytest.mark.usefixtures("eventful")
 async def test_numbers_are_dense_and_those_opened_together_under_a_rule_share_a_series(service: Reports) -> None:
     async with service.database.read() as read:
-        for table in (NumberedUnitRow, NumberedPeriodRow, SeriesRow):
-            found = (await read.execute(select(table.__table__.c.number))).scalars()  # type: ignore[attr-defined]
-            numbers = sorted(found)
+        for name in ("numbered_unit", "numbered_period", "series"):
+            numbers = sorted((await read.execute(select(metadata.tables[name].c.number))).scalars())
             assert numbers == list(range(len(numbers)))
             assert numbers
         series = SeriesRow.__table__  # type: ignore[attr-defined]
