@@ -20,10 +20,11 @@ from runtime.database.revision import revision
 from runtime.reference import Reference
 from services.reports.board import Board, feed
 from services.reports.board import board as board_module
-from services.reports.board.compliance import ComplianceQuestion
 from services.reports.board.feed import Delta
 from services.reports.board.indicators import IndicatorsQuestion
 from services.reports.board.memory import Memory
+from services.reports.board.obligation_page import ObligationsQuestion
+from services.reports.board.survey import Extent
 from services.reports.store.schema import metadata
 from services.reports.wiring import Reports
 from tests.reports.builders import DISTRICTS, QUARTER, UNIT, a_rule, an_indicator, at, owed
@@ -32,7 +33,7 @@ from tests.rig import a_database
 
 pytestmark = pytest.mark.usefixtures("plan")
 
-ALL = ComplianceQuestion(UnitId(UNIT["60"]), "binh-thuan-2025", detail="obligations")
+ALL = ObligationsQuestion(Extent(UnitId(UNIT["60"]), "binh-thuan-2025"))
 MET = IndicatorsQuestion("binh-thuan-2025", UnitId(UNIT["60"]))
 
 
