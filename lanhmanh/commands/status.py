@@ -39,7 +39,8 @@ def status(
     form: AsFormat = Format.TABLE,
 ) -> None:
     """Ai chậm báo cáo, tại bất kỳ thời điểm nào."""
-    api, asked = connect(), {"plan": plan, "as_of": as_of, "known_at": known_at, "unit": unit}
+    api = connect()
+    asked: dict[str, Any] = {"plan": plan, "as_of": as_of, "known_at": known_at, "unit": unit}
     if form is not Format.TABLE:
         pages = [page.content for page in api.pages(_OBLIGATIONS, accept=ACCEPT[form], **asked)]
         write_raw(one_csv(pages) if form is Format.CSV else one_json(pages))

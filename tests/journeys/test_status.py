@@ -44,7 +44,7 @@ def test_status_differs_in_exactly_what_was_due_before_15_june_without_a_report(
 def test_compliance_over_http_says_the_same_with_another_etag(product: Product) -> None:
     token = product.command("token").decode().strip()
     with httpx.Client(base_url=product.url, headers={"Authorization": f"Bearer {token}"}) as client:
-        path, query = "/v1/compliance/obligations", {"plan": "binh-thuan-2025", "limit": 1000}
+        path, query = "/v1/compliance/obligations", {"plan": "binh-thuan-2025", "limit": "1000"}
         first, second, again = (
             client.get(path, params={**query, "as_of": instant}) for instant in (LAST_SECOND, NEXT_SECOND, NEXT_SECOND)
         )

@@ -43,15 +43,20 @@ class World:
 
 
 @asynccontextmanager
-async def a_world(blueprint: Blueprint, folder: Path, *, watched: bool = True) -> AsyncIterator[World]:
-    """Begin anew, with a plan that is in force. If it is not watched, its watch catches up only when told to."""
+async def a_world(
+    blueprint: Blueprint, folder: Path, *, watched: bool = True, told_from: Blueprint | None = None
+) -> AsyncIterator[World]:
+    """Begin anew, with a plan that is in force. If it is not watched, its watch catches up only when told to.
+
+    Plans has a database like that of reports, or by a blueprint of its own.
+    """
     clock = SetClock(MORNING)
     async with AsyncExitStack() as stack:
         urls = []
-        for name in ("plans", "reports"):
+        for name, its_own in (("plans", told_from or blueprint), ("reports", blueprint)):
             own = folder / name
             own.mkdir(exist_ok=True)
-            urls.append(await stack.enter_async_context(blueprint.fresh(own)))
+            urls.append(await stack.enter_async_context(its_own.fresh(own)))
         outbox = await stack.enter_async_context(a_database(urls[0], service="plans", clock=clock))
         service = a_service(urls[1], clock, outbox)
         (watch,) = service.watches

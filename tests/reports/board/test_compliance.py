@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +14,7 @@ from kernel.clock import SetClock
 from runtime.http.tables import Form
 from tests.reports.builders import DISTRICTS, QUARTER, a_plan, at
 from tests.reports.office import H1, Q2, Office, PlansOffice, refusal
+from tests.reports.tables import AS_TABLES, table
 
 pytestmark = pytest.mark.usefixtures("plan")
 
@@ -187,20 +186,15 @@ async def test_an_instant_has_an_offset(province: Office, name: str, instant: st
     assert answer.json()["errors"][0]["pointer"] == f"query/{name}"
 
 
-def table(text: str) -> list[dict[str, str]]:
-    """Return the rows of a CSV file."""
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-
-
 @pytest.mark.asyncio
-async def test_the_table_of_units_says_what_json_says(district: Office, province: Office) -> None:
+@pytest.mark.parametrize("form", AS_TABLES)
+async def test_the_table_says_what_json_says(district: Office, province: Office, form: Form) -> None:
     await district.reported(Q2)
     json = await board(province, as_of=AFTER)
 
-    answer = await province.get("/v1/compliance", PLAN | {"as_of": AFTER}, Accept="text/csv")
+    answer = await province.get("/v1/compliance", PLAN | {"as_of": AFTER}, Accept=form)
 
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    rows = table(answer.text)
+    rows = table(answer)
     assert {(row["unit"], row["period"]): {name: int(row[name]) for name in ("total", *COUNTED)} for row in rows} == {
         (one["unit"]["code"], period): {name: counts[name] for name in ("total", *COUNTED)}
         for one in (json, *json["units"])
