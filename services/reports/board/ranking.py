@@ -92,8 +92,7 @@ class RankingQuestion:
         """Return the page as JSON."""
         survey = Survey(memory, self.extent, t)
         ranked = _ranked(survey, self.of, self.by)
-        keys = [key for key, _ in ranked]
-        begin = 0 if self.after is None else bisect_right(keys, self.after.order, key=lambda key: key.order)
+        begin = 0 if self.after is None else bisect_right(ranked, self.after.order, key=lambda one: one.key.order)
         end = begin + self.limit
         return encode(
             RankingPage(
@@ -103,30 +102,37 @@ class RankingQuestion:
                 tree=self.extent.tree,
                 generating=survey.is_growing,
                 total=len(ranked),
-                next_cursor=survey.cursor(*keys[end - 1]) if end < len(keys) else None,
+                next_cursor=survey.cursor(*ranked[end - 1].key) if end < len(ranked) else None,
                 of=self.of,
                 by=self.by,
-                items=[shown for _, shown in ranked[begin:end]],
+                items=[_shown(one) for one in ranked[begin:end]],
             )
         )
 
 
-def _ranked(survey: Survey, of: RankedOf, by: RankedBy) -> list[tuple[RankedKey, RankedUnit]]:
+class _Ranked(NamedTuple):
+    rank: int
+    key: RankedKey
+    unit: UnitName
+    late: Lateness
+
+
+def _ranked(survey: Survey, of: RankedOf, by: RankedBy) -> list[_Ranked]:
     """Return all units of which a report is required by a day, the worst first, each with its rank."""
     units, group_of_place = _groups(survey.territory, of)
     # Of a row that stands NOWHERE, -1, the group is the last one.
     group = np.append(group_of_place, np.int32(OUTSIDE))[survey.place]
-    late = lateness_by_group(survey.statuses, survey.standings, group, survey.t, groups=len(units))
-    found = [
-        (unit_name(survey.memory, unit_id), one) for unit_id, one in zip(units, late, strict=True) if one.is_required
+    found = lateness_by_group(survey.statuses, survey.standings, group, survey.t, groups=len(units))
+    named = [
+        (unit_name(survey.memory, unit), late) for unit, late in zip(units, found, strict=True) if late.is_required
     ]
-    keyed = sorted(((_key(unit, one, by), unit, one) for unit, one in found), key=lambda each: each[0].order)
-    ranked: list[tuple[RankedKey, RankedUnit]] = []
+    keyed = sorted(((_key(unit, late, by), unit, late) for unit, late in named), key=lambda one: one[0].order)
+    ranked: list[_Ranked] = []
     rank, value = 0, (0, 0)
-    for number, (key, unit, one) in enumerate(keyed, start=1):
+    for number, (key, unit, late) in enumerate(keyed, start=1):
         if (key.n, key.d) != value:
             rank, value = number, (key.n, key.d)
-        ranked.append((key, _shown(rank, unit, one)))
+        ranked.append(_Ranked(rank, key, unit, late))
     return ranked
 
 
@@ -159,10 +165,11 @@ def _key(unit: UnitName, late: Lateness, by: RankedBy) -> RankedKey:
     return RankedKey(value.numerator, value.denominator, unit.code, unit.id)
 
 
-def _shown(rank: int, unit: UnitName, late: Lateness) -> RankedUnit:
+def _shown(one: _Ranked) -> RankedUnit:
+    late = one.late
     return RankedUnit(
-        rank=rank,
-        unit=unit,
+        rank=one.rank,
+        unit=one.unit,
         late=late.counts.late,
         overdue=late.counts.overdue,
         expected_so_far=late.counts.expected_so_far,
