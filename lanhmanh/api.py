@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -59,6 +59,15 @@ class Api:
         """Read something. Query parameters that are None are left out."""
         given = {name: value for name, value in query.items() if value is not None}
         return self._send("GET", path, params=given, headers={"Accept": accept})
+
+    def pages(self, path: str, *, accept: str = "application/json", **query: Any) -> Iterator[httpx.Response]:
+        """Read all pages of a list, which are as large as can be."""
+        page = self.get(path, accept=accept, **query, limit=1000)
+        yield page
+        while "next" in page.links:
+            # It is the same question with the place of the next page in it.
+            page = self._send("GET", path + page.links["next"]["url"], headers={"Accept": accept})
+            yield page
 
     def send(self, method: str, path: str, body: Any, **headers: str) -> httpx.Response:
         """Create or change something."""

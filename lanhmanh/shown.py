@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -78,6 +79,19 @@ TIPS = {
 def write_raw(body: bytes) -> None:
     """Write an answer as it came."""
     sys.stdout.buffer.write(body if body.endswith(b"\n") else body + b"\n")
+
+
+def one_csv(pages: Sequence[bytes]) -> bytes:
+    """Join the pages of a table: each begins with the names of its columns."""
+    first, *others = pages
+    return first + b"".join(page.partition(b"\r\n")[2] for page in others)
+
+
+def one_json(pages: Sequence[bytes]) -> bytes:
+    """Join the pages of a list: the first one, with the items of all."""
+    read = [json.loads(page) for page in pages]
+    items = [item for page in read for item in page["items"]]
+    return json.dumps(read[0] | {"items": items, "next_cursor": None}, ensure_ascii=False).encode()
 
 
 def console() -> Console:

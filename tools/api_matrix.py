@@ -52,7 +52,9 @@ what changed since, by whole revisions, so that asking again with `after=<throug
 (`changes_filtered`). |
 | `bulk` | NDJSON, one item a line, with `Idempotency-Key`. `mode=all`: all lines or none; `mode=each`: each for \
 itself; `dry_run=true` checks and changes nothing. Every line has its result. |
-| `read` | One thing. What can be edited carries its ETag. |
+| `read` | One thing. What can be edited carries its ETag. Where a board is a list (`/v1/compliance/obligations`, \
+`/v1/compliance/ranking`), `cursor` also pins the instant asked about and what was known: its pages are of one list, \
+whatever happens meanwhile. |
 
 ## Refusals
 
@@ -64,7 +66,8 @@ The language is Vietnamese, or English where `Accept-Language` prefers it.
 
 Instants are RFC 3339 with a time zone (`2025-06-14T17:00:00Z`); what has none is refused.
 Days (`2025-06-15`) are days in Asia/Ho_Chi_Minh. `_until` and `due_at` are exclusive ends.
-Answers that are tables also come as CSV, with `Accept: text/csv`.
+Answers that are tables also come as CSV, with `Accept: text/csv`, and as a workbook, with `Accept: \
+application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`. A page of a table names the next one in `Link`.
 `traceparent` (W3C) is carried through to the events that a request causes; each answer names its request in \
 `X-Request-Id`.
 

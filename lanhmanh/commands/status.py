@@ -20,11 +20,14 @@ from lanhmanh.shown import (
     console,
     last_day,
     local,
+    one_csv,
+    one_json,
     percent,
     table,
     write_raw,
 )
 
+_OBLIGATIONS = "/v1/compliance/obligations"
 _NEEDS_ATTENTION = ("overdue", "returned", "due_soon")
 
 
@@ -37,22 +40,19 @@ def status(
 ) -> None:
     """Ai chậm báo cáo, tại bất kỳ thời điểm nào."""
     api = connect()
-    answer = api.get(
-        "/v1/compliance",
-        accept=ACCEPT[form],
-        plan=plan,
-        as_of=as_of,
-        known_at=known_at,
-        unit=unit,
-        detail="obligations",
-    )
+    asked: dict[str, Any] = {"plan": plan, "as_of": as_of, "known_at": known_at, "unit": unit}
     if form is not Format.TABLE:
-        write_raw(answer.content)
+        pages = [page.content for page in api.pages(_OBLIGATIONS, accept=ACCEPT[form], **asked)]
+        write_raw(one_csv(pages) if form is Format.CSV else one_json(pages))
         return
-    shown = answer.json()
+    shown = api.get("/v1/compliance", **asked).json()
     out = console()
     out.print(board(plan, shown))
-    waiting = [one for one in shown["obligations"] if one["status"] in _NEEDS_ATTENTION]
+    # What came in since the counts is in neither.
+    asked["known_at"] = shown["standpoint"]["known_at"]
+    waiting = [
+        one for page in api.pages(_OBLIGATIONS, **asked, status=_NEEDS_ATTENTION) for one in page.json()["items"]
+    ]
     if waiting:
         out.print(_list(waiting))
 

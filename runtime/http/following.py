@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from runtime.http.call import ListCall
+from runtime.http.call import ListCall, OpenCall
 from runtime.http.pages import Changes, Followed, Page, encode_cursor, key_of
 from runtime.http.refusals import ChangesFiltered
 
@@ -46,6 +46,13 @@ def next_of(call: ListCall, rows: Sequence[Any], *sorted_by: str) -> str | None:
 def page_of(call: ListCall, rows: Sequence[Any], sorted_by: str, to_item: Callable[[Any], T]) -> Page[T]:
     """Return a page of rows, of which one more than the limit was asked for."""
     return Page(items=[to_item(row) for row in rows[: call.limit]], next_cursor=next_of(call, rows, sorted_by))
+
+
+def link_to_next(call: OpenCall, cursor: str | None) -> dict[str, str]:
+    """Return the header that leads to the next page (RFC 8288), for those who do not read the page itself."""
+    if cursor is None:
+        return {}
+    return {"Link": f'<?{call.request.url.include_query_params(cursor=cursor).query}>; rel="next"'}
 
 
 def changes_of(call: ListCall, followed: Followed, items: Sequence[T]) -> Changes[T]:

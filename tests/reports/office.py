@@ -121,11 +121,22 @@ class Office:
         answer = await self.review(report, "accept")
         assert answer.status_code == 200, answer.text
 
+    async def pages(self, path: str, **query: Any) -> list[Any]:
+        """Read all pages of a list that is there."""
+        pages = [await self.read(path, **query)]
+        while (cursor := pages[-1]["next_cursor"]) is not None:
+            pages.append(await self.read(path, **query | {"cursor": cursor}))
+        return pages
+
+    async def obligations(self, **query: Any) -> list[dict[str, Any]]:
+        """Return how each single obligation of the plan stands."""
+        pages = await self.pages("/v1/compliance/obligations", **{"plan": "binh-thuan-2025", "limit": 1000} | query)
+        return [one for page in pages for one in page["items"]]
+
     async def statuses(self, **query: Any) -> dict[tuple[str, str, str], str]:
         """Return the status of each obligation of the plan, by rule, period and unit."""
-        asked = {"plan": "binh-thuan-2025", "detail": "obligations"} | query
-        answer = await self.read("/v1/compliance", **asked)
-        return {(one["rule"], one["period"], one["unit"]["code"]): one["status"] for one in answer["obligations"]}
+        found = await self.obligations(**query)
+        return {(one["rule"], one["period"], one["unit"]["code"]): one["status"] for one in found}
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str]:

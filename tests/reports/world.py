@@ -16,7 +16,7 @@ from tests.reports.office import Office, PlansOffice
 from tests.reports.told import IN_TIME, SERVED
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database
 
-BOARDS = ("/v1/compliance", "/v1/indicators")
+BOARDS = ("/v1/compliance", "/v1/compliance/obligations", "/v1/compliance/ranking", "/v1/indicators")
 RULES = [QUARTER, HALF_YEAR, POLICE, FRONT]
 INDICATORS = [an_indicator("premises.share"), IN_TIME, SERVED]
 
@@ -30,12 +30,9 @@ class World:
         self.plan = a_plan(rules=RULES, indicators=INDICATORS)
 
     async def ask(self, as_of: datetime, known_at: str | None) -> list[bytes]:
-        """Return what both boards and the explanations say, byte for byte."""
+        """Return what the boards and the explanations say, byte for byte."""
         query = {"plan": self.plan.slug, "as_of": as_of.isoformat(), "known_at": known_at}
-        answers = [
-            await self.nation.get(path, query | ({"detail": "obligations"} if path == BOARDS[0] else {}))
-            for path in BOARDS
-        ]
+        answers = [await self.nation.get(path, query) for path in BOARDS]
         explained = f"/v1/explanations/obligations/{owed('r1-quarter', '2025-Q2')}"
         answers.append(await self.nation.get(explained, query | {"plan": None}))
         for indicator in INDICATORS:
@@ -46,15 +43,20 @@ class World:
 
 
 @asynccontextmanager
-async def a_world(blueprint: Blueprint, folder: Path, *, watched: bool = True) -> AsyncIterator[World]:
-    """Begin anew, with a plan that is in force. If it is not watched, its watch catches up only when told to."""
+async def a_world(
+    blueprint: Blueprint, folder: Path, *, watched: bool = True, told_from: Blueprint | None = None
+) -> AsyncIterator[World]:
+    """Begin anew, with a plan that is in force. If it is not watched, its watch catches up only when told to.
+
+    Plans has a database like that of reports, or by a blueprint of its own.
+    """
     clock = SetClock(MORNING)
     async with AsyncExitStack() as stack:
         urls = []
-        for name in ("plans", "reports"):
+        for name, its_own in (("plans", told_from or blueprint), ("reports", blueprint)):
             own = folder / name
             own.mkdir(exist_ok=True)
-            urls.append(await stack.enter_async_context(blueprint.fresh(own)))
+            urls.append(await stack.enter_async_context(its_own.fresh(own)))
         outbox = await stack.enter_async_context(a_database(urls[0], service="plans", clock=clock))
         service = a_service(urls[1], clock, outbox)
         (watch,) = service.watches

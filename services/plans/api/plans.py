@@ -14,10 +14,10 @@ from contracts.unit import UnitCode
 from runtime.database import Write
 from runtime.http.call import etag_of
 from runtime.http.declaration import UnitRule
-from runtime.http.following import changes_of, ensure_unfiltered, page_of, place_of
+from runtime.http.following import changes_of, ensure_unfiltered, link_to_next, page_of, place_of
 from runtime.http.pages import Changes, Page
 from runtime.http.routes import Creates, Lists, Reads, Routes
-from runtime.http.tables import csv_response, wants_csv
+from runtime.http.tables import Form, form_of, table_response
 from services.plans.api.examples import PLAN_DRAFT
 from services.plans.api.plan_answers import COLUMNS, PlanBegun, PlanInFull, PlanInList, PlanVersion, in_full
 from services.plans.domain.plan_state import PlanState
@@ -69,7 +69,7 @@ async def list_all_plans(
     year: Annotated[int | None, Query(ge=2000, le=2100, description="Năm thuộc kế hoạch.")] = None,
     state: Annotated[PlanState | None, Query(description="Trạng thái.")] = None,
 ) -> Page[PlanInList] | Changes[PlanInList] | Response:
-    """Theo tên ngắn; hoặc, với `after`, mọi kế hoạch đã thay đổi. `Accept: text/csv` cho bảng CSV."""
+    """Theo tên ngắn; hoặc, với `after`, mọi kế hoạch đã thay đổi. Theo `Accept`, cũng là bảng CSV hoặc XLSX."""
     async with call.service.database.read() as read:
         if call.after is not None:
             ensure_unfiltered(issuer=issuer, year=year, state=state)
@@ -78,12 +78,10 @@ async def list_all_plans(
         shown = PlanFilter(issuer=issuer, year=year, state=state)
         rows = await list_plans(read, shown, beyond=place_of(call, str), limit=call.limit + 1)
     page = page_of(call, rows, "slug", PlanInList.model_validate)
-    if wants_csv(call.request.headers.get("accept")):
-        table = csv_response(COLUMNS, ([getattr(item, name) for name in COLUMNS] for item in page.items), "plans")
-        if page.next_cursor:
-            following = call.request.url.include_query_params(cursor=page.next_cursor)
-            table.headers["Link"] = f'<?{following.query}>; rel="next"'
-        return table
+    form = form_of(call.request.headers.get("accept"))
+    if form is not Form.JSON:
+        cells = ([getattr(item, name) for name in COLUMNS] for item in page.items)
+        return await table_response(form, COLUMNS, cells, "plans", **link_to_next(call, page.next_cursor))
     return page
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
 from contracts import plan as contract
 from kernel.calendar.period import Period
 from kernel.ids import UnitId
-from runtime.http.tables import csv_bytes
 from services.reports.board.judged import Judged, Viewpoint
 from services.reports.board.memory import Memory, visible_at
 from services.reports.board.shapes import Standpoint, UnitName, encode, standpoint, unit_name
@@ -100,19 +98,16 @@ class IndicatorsQuestion:
     known_at: datetime | None = None
     basis: Basis = Basis.ACCEPTED
     tree: TreeOf = "then"
-    form: Literal["json", "csv"] = "json"
 
     def viewpoint(self, memory: Memory, t: int) -> Viewpoint:
         """Return from where the question looks, if it is asked at `t`."""
         return Viewpoint(self.plan, self.unit_id, t, visible_at(memory, self.known_at), self.basis, self.tree)
 
     def answer(self, memory: Memory, t: int) -> bytes:
-        """Return the board as JSON or CSV."""
+        """Return the board as JSON."""
         known_at = visible_at(memory, self.known_at)
         book = Judged.at(memory, self.viewpoint(memory, t))
         shown = [shown_of(memory, *found) for found in book.all()] if book else []
-        if self.form == "csv":
-            return _csv(shown)
         return encode(
             IndicatorsAnswer(
                 standpoint=standpoint(memory, as_of=self.as_of, known_at=self.known_at, t=t),
@@ -175,26 +170,3 @@ def _tips(tips: TipsFigures | None) -> TipsShown | None:
 def _by_code(memory: Memory, numbers: Iterable[int]) -> list[UnitName]:
     """Return units in an order that is the same in every process, unlike their numbers."""
     return sorted((unit_name(memory, memory.owed.units[one]) for one in numbers), key=lambda unit: (unit.code, unit.id))
-
-
-def _csv(shown: list[IndicatorShown]) -> bytes:
-    columns = ("indicator", "name", "period", "verdict", "reason", "n", "d", "at_least", "at_most")
-    of_tips = TipsShown.__struct_fields__
-    rows = [
-        (
-            one.code,
-            one.name,
-            one.period,
-            one.verdict,
-            one.reason,
-            one.value.n,
-            one.value.d,
-            one.target and one.target.at_least,
-            one.target and one.target.at_most,
-            one.coverage.counted,
-            one.coverage.expected,
-            *(one.tips and getattr(one.tips, name) for name in of_tips),
-        )
-        for one in shown
-    ]
-    return csv_bytes((*columns, "counted", "expected", *(f"tips_{name}" for name in of_tips)), rows)

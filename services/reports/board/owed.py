@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -37,6 +37,15 @@ class Row:
     title: str
 
 
+class Slot(NamedTuple):
+    """Where obligations are counted together: those for one period, or a year's requests or flash reports."""
+
+    key: str
+    """Of the period, or `ad_hoc:2025` or `flash:2025`."""
+    year: int | None
+    """In which all of it lies; None for a programme of several years."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """What a series is, beside its numbers."""
@@ -57,9 +66,9 @@ class Owed:
         self.book = Book()
         self.units: list[UUID] = []
         """By number. Some have no number in the database: tips and populations name units that owe nothing."""
-        self.slots: list[str] = []
-        """By number: the key of a period, or a year's requests (`ad_hoc:2025`) or flash reports, which share one."""
-        self._numbers: dict[UUID | str | tuple[UUID, str], int] = {}
+        self.slots: list[Slot] = []
+        """By number."""
+        self._numbers: dict[UUID | Slot | tuple[UUID, str], int] = {}
         """Of units, slots and rules."""
         self._rules: list[tuple[UUID, str]] = []
         self._opened: list[_Opened] = []
@@ -126,7 +135,8 @@ class Owed:
         period = parse_period(row.period) if row.period else None
         slot = None
         if period is not None:
-            slot = self._number(f"{period.frequency}:{legal_day(row.opened_at).year}", self.slots)
+            year = legal_day(row.opened_at).year
+            slot = self._number(Slot(f"{period.frequency}:{year}", year), self.slots)
         self._opened.append(_Opened(row.plan_id, row.rule, period, slot, row.title))
         self.book.series.add(
             Series(
@@ -158,7 +168,9 @@ class Owed:
         if shared is not None:
             return shared
         period = self._periods[period_no]
-        slot = self._number(period.key, self.slots)
+        first, last = period.first_month, period.last_month
+        year = first.year if first and last and first.year == last.year else None
+        slot = self._number(Slot(period.key, year), self.slots)
         self._period_of.setdefault(slot, period)
         return slot
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,8 @@ import msgspec
 from kernel.clock import from_micros
 from kernel.shares import Share
 from services.reports.board.memory import Memory, visible_at
+
+StatusName = Literal["on_time", "late", "returned", "overdue", "due_soon", "not_due", "excused", "undated", "requested"]
 
 
 class Rate(msgspec.Struct, frozen=True):

@@ -37,6 +37,16 @@ class Territory:
         """Return the units directly below the top."""
         return self._tree.children(self.top)
 
+    @property
+    def below(self) -> tuple[UnitId, ...]:
+        """The units anywhere below the top, depth first."""
+        return self._tree.order[self._span.start + 1 : self._span.stop]
+
+    @property
+    def position(self) -> Indices:
+        """For each unit, by its number, how far behind the top it is counted, where `held`: 1 is the first below."""
+        return self._position - self._span.start
+
     def holds(self, unit: int) -> bool:
         """Say whether what a unit, by its number, reports is counted here."""
         return bool(self.held[unit])

@@ -64,6 +64,13 @@ class States(NamedTuple):
         }
 
 
+class Dates(NamedTuple):
+    """Of all rows, when they were due and received; NEVER for what has no day or did not come."""
+
+    due: Instants
+    first_receipt: Instants
+
+
 class Book:
     """Columns with the facts behind them.
 
@@ -147,6 +154,19 @@ class Book:
         if self.columns.flags[row] & Flag.TOLD:
             return stood(self._told.history(row), t, known_at)
         return plain.standing(self.columns, row, self.series[int(self.columns.series[row])], t, known_at)
+
+    def dates(self, t: int, known_at: int) -> Dates:
+        """Return when all obligations were due, and their first receipts, as they stood at `t`, known at `known_at`."""
+        columns, told = self.columns, self.told
+        is_plain = (columns.flags & Flag.TOLD) == 0
+        came = (columns.first_receipt <= t) & (columns.first_receipt <= known_at - columns.delay.astype(np.int64))
+        due, first = columns.due.copy(), np.where(is_plain & ~came, NEVER, columns.first_receipt)
+        for place in np.flatnonzero((told.last_occurred > t) | (told.last_recorded > known_at)).tolist():
+            row = int(told.row[place])
+            standing = self.standing(row, t, known_at)
+            due[row] = NEVER if standing.due_at is None else standing.due_at
+            first[row] = NEVER if standing.first_receipt_at is None else standing.first_receipt_at
+        return Dates(due, first)
 
     def tally(
         self, t: int, known_at: int, layout: Layout, *, slots: int, rules: Mask, together: Together = one_by_one

@@ -120,11 +120,11 @@ class Cube:
         sums = plane.sum(axis=0) if slots is None else plane[list(slots)].sum(axis=0)
         return Counts(**{status.label: int(sums[status]) for status in COUNTED})
 
-    def by_slot(self, place: int) -> Iterator[tuple[int, Counts]]:
-        """Yield the counts of a unit with all below it in each slot that has any."""
-        of_place = self.subtree[place, :, COUNTED[0] :]
-        for slot in np.flatnonzero(of_place.any(axis=1)).tolist():
-            yield slot, Counts(*of_place[slot].tolist())
+    def by_slot(self, place: int, slots: Sequence[int]) -> Iterator[tuple[int, Counts]]:
+        """Yield the counts of a unit with all below it in each of these slots that has any."""
+        of_place = self.subtree[place][:, COUNTED[0] :][slots]
+        for found in np.flatnonzero(of_place.any(axis=1)).tolist():
+            yield slots[found], Counts(*of_place[found].tolist())
 
 
 _ROWS_OF_A_PART = 1 << 16

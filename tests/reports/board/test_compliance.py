@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,8 +11,10 @@ import pytest
 
 from contracts.plan import Plan
 from kernel.clock import SetClock
+from runtime.http.tables import Form
 from tests.reports.builders import DISTRICTS, QUARTER, a_plan, at
 from tests.reports.office import H1, Q2, Office, PlansOffice, refusal
+from tests.reports.tables import AS_TABLES, table
 
 pytestmark = pytest.mark.usefixtures("plan")
 
@@ -78,7 +78,14 @@ async def test_who_has_the_answer_already_gets_no_second_one(province: Office, d
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     "other",
-    [{"unit": "593"}, {"detail": "obligations"}, {"tree": "now"}, {"as_of": BEFORE}, {"known_at": BEFORE}],
+    [
+        {"unit": "593"},
+        {"period": "2025-Q2"},
+        {"year": "2025"},
+        {"tree": "now"},
+        {"as_of": BEFORE},
+        {"known_at": BEFORE},
+    ],
 )
 async def test_another_question_has_another_etag(province: Office, other: dict[str, str]) -> None:
     first = await province.get("/v1/compliance", PLAN)
@@ -89,10 +96,13 @@ async def test_another_question_has_another_etag(province: Office, other: dict[s
 
 @pytest.mark.asyncio
 async def test_the_form_of_the_answer_is_part_of_its_etag(province: Office) -> None:
-    json, table = [await province.get("/v1/compliance", PLAN, Accept=form) for form in ("application/json", "text/csv")]
+    answers = [await province.get("/v1/compliance", PLAN, Accept=form) for form in Form]
 
-    assert json.headers["etag"] != table.headers["etag"]
-    assert "Accept" in json.headers["vary"]
+    assert len({answer.headers["etag"] for answer in answers}) == len(Form)
+    assert {answer.headers["vary"] for answer in answers} == {"Accept, Accept-Language"}
+    for form, answer in zip(Form, answers, strict=True):
+        again = await province.get("/v1/compliance", PLAN, Accept=form, If_None_Match=answer.headers["etag"])
+        assert (again.status_code, again.headers["etag"], again.content) == (304, answer.headers["etag"], b"")
 
 
 @pytest.mark.asyncio
@@ -113,9 +123,9 @@ async def test_statuses_add_up_and_agree_with_a_naive_count(
     await health.review(report, "return", reason="Thiếu")
     await office("594").reported(Q2)
 
-    answer = await board(province, detail="obligations")
+    answer, single = await board(province), await province.obligations()
 
-    counts, single = answer["counts"], answer["obligations"]
+    counts = answer["counts"]
     assert {name: counts[name] for name in COUNTED} == dict.fromkeys(COUNTED, 0) | Counter(
         one["status"] for one in single
     )
@@ -128,18 +138,6 @@ async def test_statuses_add_up_and_agree_with_a_naive_count(
         assert unit["counts"]["total"] == len(own)
         by_period = Counter(one["period"] for one in own)
         assert {period: found["total"] for period, found in unit["periods"].items()} == by_period
-
-
-@pytest.mark.asyncio
-async def test_single_obligations_are_chosen_by_status(district: Office, province: Office, clock: SetClock) -> None:
-    await district.reported(Q2)
-    clock.set(at("2025-06-20"))
-
-    answer = await board(province, detail="obligations", status="overdue")
-
-    assert {one["status"] for one in answer["obligations"]} == {"overdue"}
-    assert len(answer["obligations"]) == answer["counts"]["overdue"] == 5
-    assert refusal(await province.get("/v1/compliance", PLAN | {"status": "sleepy"})) == (422, "input_invalid")
 
 
 @pytest.mark.asyncio
@@ -188,42 +186,20 @@ async def test_an_instant_has_an_offset(province: Office, name: str, instant: st
     assert answer.json()["errors"][0]["pointer"] == f"query/{name}"
 
 
-def table(text: str) -> list[dict[str, str]]:
-    """Return the rows of a CSV file."""
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-
-
 @pytest.mark.asyncio
-async def test_the_table_of_units_says_what_json_says(district: Office, province: Office) -> None:
+@pytest.mark.parametrize("form", AS_TABLES)
+async def test_the_table_says_what_json_says(district: Office, province: Office, form: Form) -> None:
     await district.reported(Q2)
     json = await board(province, as_of=AFTER)
 
-    answer = await province.get("/v1/compliance", PLAN | {"as_of": AFTER}, Accept="text/csv")
+    answer = await province.get("/v1/compliance", PLAN | {"as_of": AFTER}, Accept=form)
 
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    rows = table(answer.text)
+    rows = table(answer)
     assert {(row["unit"], row["period"]): {name: int(row[name]) for name in ("total", *COUNTED)} for row in rows} == {
         (one["unit"]["code"], period): {name: counts[name] for name in ("total", *COUNTED)}
         for one in (json, *json["units"])
         for period, counts in {"": one["counts"], **one["periods"]}.items()
     }
-
-
-@pytest.mark.asyncio
-async def test_the_table_of_obligations_says_what_json_says(district: Office, province: Office) -> None:
-    await district.reported(Q2)
-    json = await board(province, as_of=AFTER, detail="obligations")
-
-    query = PLAN | {"as_of": AFTER, "detail": "obligations"}
-    answer = await province.get("/v1/compliance", query, Accept="text/csv")
-
-    rows = table(answer.text)
-    assert [(row["id"], row["unit"], row["rule"], row["period"], row["status"]) for row in rows] == [
-        (one["obligation_id"], one["unit"]["code"], one["rule"], one["period"], one["status"])
-        for one in json["obligations"]
-    ]
-    first = rows[[row["status"] for row in rows].index("on_time")]
-    assert (first["due_at"], first["first_receipt_at"]) == ("2025-06-14T17:00:00+00:00", "2025-04-18T02:00:00+00:00")
 
 
 @pytest.mark.asyncio

@@ -28,10 +28,10 @@ async def board(office: Office, **query: Any) -> Any:
 
 @pytest.mark.asyncio
 async def test_a_district_sees_its_own(district: Office) -> None:
-    own = await board(district, unit="593", detail="obligations")
+    own = await board(district, unit="593")
 
     assert own["counts"]["total"] == 6
-    assert {one["unit"]["code"] for one in own["obligations"]} == {"593"}
+    assert {one["unit"]["code"] for one in await district.obligations(unit="593")} == {"593"}
     assert refusal(await district.get("/v1/compliance", PLAN)) == (403, "unit_outside")
 
 
@@ -54,13 +54,13 @@ async def test_the_tree_of_then_keeps_what_the_tree_of_now_counts_with_the_succe
     clock.set(at("2025-07-01", "00:00:00"))
     lam_dong = office("68")
 
-    then = await board(lam_dong, unit="60", detail="obligations")
+    then = await board(lam_dong, unit="60")
     now = await board(lam_dong, unit="68", tree="now")
 
     assert [one["unit"]["code"] for one in then["units"]] == ["593", "594", "595", "60.CA", "60.MTTQ"]
     assert [one["unit"]["code"] for one in now["units"]] == ["22945", "22969", "23235", "68.CA"]
     assert (then["counts"], then["tree"]) == (now["counts"], "then")
-    bearers = {one["unit"]["code"]: one["bearer"]["code"] for one in then["obligations"]}
+    bearers = {one["unit"]["code"]: one["bearer"]["code"] for one in await lam_dong.obligations(unit="60")}
     assert bearers == {"593": "22945", "594": "23235", "595": "22969", "60.CA": "68.CA", "60.MTTQ": "68"}
 
 

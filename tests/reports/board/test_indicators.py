@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import pytest
 
 from kernel.clock import SetClock
+from runtime.http.tables import Form
 from tests.reports.board.promises import COUNT, GROWTH, POSTS, SHARE, cell, measured, premises, verdict
 from tests.reports.builders import DISTRICTS, HALF_YEAR, QUARTER, YEAR, a_plan, an_indicator, at
 from tests.reports.office import Office, PlansOffice
+from tests.reports.tables import AS_TABLES, table
 
 BEFORE_DUE, AFTER_DUE = "2025-12-14T16:59:59Z", "2025-12-14T17:00:00Z"
 
@@ -215,17 +215,18 @@ async def test_before_a_plan_is_in_force_it_promises_nothing(plans: PlansOffice,
 
 
 @pytest.mark.asyncio
-async def test_the_table_says_what_json_says(plans: PlansOffice, province: Office, accepted: Any) -> None:
+@pytest.mark.parametrize("form", AS_TABLES)
+async def test_the_table_says_what_json_says(plans: PlansOffice, province: Office, accepted: Any, form: Form) -> None:
     await plans.issue(a_plan(indicators=[an_indicator(SHARE), measured("growth", GROWTH)]))
     await accepted("593", premises(2))
     json = (await province.read("/v1/indicators", plan="binh-thuan-2025"))["indicators"]
 
-    answer = await province.get("/v1/indicators", {"plan": "binh-thuan-2025"}, Accept="text/csv")
+    answer = await province.get("/v1/indicators", {"plan": "binh-thuan-2025"}, Accept=form)
 
     def text(value: Any) -> str:
         return "" if value is None else str(value)
 
-    assert [tuple(row.values()) for row in csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))] == [
+    assert [tuple(row.values()) for row in table(answer)] == [
         (
             one["code"],
             one["name"],

@@ -9,21 +9,22 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.plan import Plan
 from kernel.clock import SetClock
 from kernel.ids import UnitId
-from runtime.database import Database, insert_rows
+from runtime.database import Database
 from runtime.database.revision import revision
 from runtime.reference import Reference
 from services.reports.board import Board, feed
 from services.reports.board import board as board_module
-from services.reports.board.compliance import ComplianceQuestion
 from services.reports.board.feed import Delta, Known
 from services.reports.board.indicators import IndicatorsQuestion
 from services.reports.board.memory import Memory
+from services.reports.board.obligation_page import ObligationsQuestion
+from services.reports.board.survey import Extent
 from services.reports.store.schema import metadata
 from services.reports.wiring import Reports
 from tests.reports.builders import DISTRICTS, QUARTER, UNIT, a_rule, an_indicator, at, owed
@@ -32,7 +33,7 @@ from tests.rig import a_database
 
 pytestmark = pytest.mark.usefixtures("plan")
 
-ALL = ComplianceQuestion(UnitId(UNIT["60"]), "binh-thuan-2025", detail="obligations")
+ALL = ObligationsQuestion(Extent(UnitId(UNIT["60"]), "binh-thuan-2025"))
 MET = IndicatorsQuestion("binh-thuan-2025", UnitId(UNIT["60"]))
 
 
@@ -127,16 +128,17 @@ async def test_after_a_restore_the_board_knows_only_what_was_restored(
     service: Reports, district: Office, province: Office
 ) -> None:
     async with service.database.read() as read:
-        number = (await read.newest()).number
-        saved = {table: (await read.execute(select(table))).all() for table in metadata.sorted_tables}
+        saved = (await read.newest()).number
     await district.reported(Q2)
     assert "on_time" in (await province.statuses()).values()
 
     async def restore(connection: AsyncConnection) -> None:
-        for table, rows in saved.items():
-            await connection.execute(delete(table))
-            await insert_rows(connection, table, [row._asdict() for row in rows])
-        await connection.execute(update(revision).values(number=number, epoch=uuid4()))
+        for table in metadata.sorted_tables:
+            newer = table.c.revision > saved
+            if "recorded_at" in table.columns:
+                await connection.execute(delete(table).where(newer))
+            await connection.execute(update(table).where(newer).values(revision=saved))
+        await connection.execute(update(revision).values(number=saved, epoch=uuid4()))
 
     await service.database.mark(restore)
 

@@ -141,12 +141,10 @@ async def test_kim_tan_owes_by_mid_december_and_its_police_without_a_day(
     clock.set(at("2026-01-20"))
     plan = await issued(real_plans, "kim-tan-2026")
 
-    board = await office("15187").read(
-        "/v1/compliance", plan=plan.slug, detail="obligations", as_of="2026-12-31T00:00:00Z"
-    )
+    found = await office("15187").obligations(plan=plan.slug, as_of="2026-12-31T00:00:00Z")
 
-    dated = {one["due_at"] for one in board["obligations"] if one["status"] == "overdue"}
-    undated = {one["unit"]["code"] for one in board["obligations"] if one["status"] == "undated"}
+    dated = {one["due_at"] for one in found if one["status"] == "overdue"}
+    undated = {one["unit"]["code"] for one in found if one["status"] == "undated"}
     assert dated == {"2026-12-14T17:00:00Z"}
     assert "15187.CA" in undated
 
@@ -181,9 +179,9 @@ async def test_the_report_over_the_programme_of_binh_luc_outlives_district_and_p
     clock.set(at("2025-12-26"))
     path = await office("13501.VHXH").reported(over_all_years, plan=plan.slug, unit="352.PLDTBXH")
     await office("37.SYT").accept(path)
-    board = await office("VN").read("/v1/compliance", plan=plan.slug, detail="obligations")
+    found = await office("VN").obligations(plan=plan.slug)
 
-    owed = {(one["rule"], one["period"]): one for one in board["obligations"]}
+    owed = {(one["rule"], one["period"]): one for one in found}
     assert owed["r2", "2021-2025"]["unit"]["code"] == "352.PLDTBXH"
     assert owed["r2", "2021-2025"]["bearer"]["code"] == "13501.VHXH"
     assert owed["r2", "2021-2025"]["status"] == "undated"

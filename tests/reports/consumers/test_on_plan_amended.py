@@ -63,13 +63,9 @@ async def test_an_amendment_for_later_moves_nothing_that_will_have_passed_by_the
     await plans.amend(plan, effective_on="2025-08-01", rules=[QUARTER | {"due": BY_20TH}])
 
     assert (await dues(province))["2025-Q2"] == "2025-06-14T17:00:00Z"
-    at_once = await province.read(
-        "/v1/compliance", plan="binh-thuan-2025", detail="obligations", as_of="2025-07-31T16:59:59Z"
-    )
-    in_force = await province.read(
-        "/v1/compliance", plan="binh-thuan-2025", detail="obligations", as_of="2025-07-31T17:00:00Z"
-    )
-    due = [{one["period"]: one["due_at"] for one in answer["obligations"]}["2025-Q3"] for answer in (at_once, in_force)]
+    at_once = await province.obligations(as_of="2025-07-31T16:59:59Z")
+    in_force = await province.obligations(as_of="2025-07-31T17:00:00Z")
+    due = [{one["period"]: one["due_at"] for one in found}["2025-Q3"] for found in (at_once, in_force)]
     assert due == ["2025-09-14T17:00:00Z", "2025-09-20T17:00:00Z"]
 
 

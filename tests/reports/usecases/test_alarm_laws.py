@@ -52,8 +52,7 @@ class Story:
     async def look(self) -> None:
         """Have both look at what is owed now."""
         now = self.world.clock.now()
-        answer = await self.world.nation.read("/v1/compliance", plan=self.world.plan.slug, detail="obligations")
-        for one in answer["obligations"]:
+        for one in await self.world.nation.obligations(plan=self.world.plan.slug):
             lines = LINES_MERGED if now >= MERGED else LINES
             line = lines.get(one["unit"]["code"], ())
             for told in self.to_tell(one, now):

@@ -22,7 +22,7 @@ from runtime.http.declaration import UnitRule
 from runtime.http.instants import StrictInstant
 from runtime.http.pages import Changes, Page, encode_cursor, key_of, rows_after
 from runtime.http.routes import Bulks, Creates, Edits, Lists, Reads, Routes
-from runtime.http.tables import csv_response, wants_csv
+from runtime.http.tables import Form, form_of, table_response
 from runtime.reference import Reference
 from runtime.service import Service
 from runtime.telemetry.metrics import Metrics
@@ -147,8 +147,11 @@ async def list_lamps(call: Lists) -> Page[Lamp] | Changes[Lamp] | Response:
             return Changes(items=items, through=followed.through, newest=newest.number, epoch=newest.epoch)
         page = select(lamp).where(lamp.c.place > beyond).order_by(lamp.c.place).limit(call.limit + 1)
         rows = (await read.execute(page)).all()
-    if wants_csv(call.request.headers.get("accept")):
-        return csv_response(["place", "brightness"], [(row.place, row.brightness) for row in rows], "lamps")
+    form = form_of(call.request.headers.get("accept"))
+    if form is not Form.JSON:
+        return await table_response(
+            form, ["place", "brightness"], [(row.place, row.brightness) for row in rows], "lamps"
+        )
     shown = rows[: call.limit]
     more = encode_cursor([shown[-1].place]) if len(rows) > call.limit else None
     return Page(items=[_lamp(row) for row in shown], next_cursor=more)

@@ -1,0 +1,111 @@
+"""The obligations that a question is about, as they stood: what all questions of the compliance board share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from kernel.clock import from_micros, legal_day
+from kernel.ids import UnitId
+from runtime.http.pages import encode_cursor
+from services.reports.board.kernels import side_by_side
+from services.reports.board.memory import Memory, visible_at
+from services.reports.board.owed import Slot
+from services.reports.board.shapes import Standpoint, UnitName, standpoint
+from services.reports.board.territory import TreeOf, territory
+from services.reports.evaluation.book import Dates
+from services.reports.evaluation.columns import Indices
+from services.reports.evaluation.status import Status, Statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which obligations, and from where they are looked at."""
+
+    unit_id: UnitId
+    """All that this unit and those below it owe."""
+    plan: str | None = None
+    """Slug; None for all plans."""
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+    tree: TreeOf = "then"
+    periods: tuple[str, ...] = ()
+    """Keys; with `years` these add up, and without any of both it is every period."""
+    years: tuple[int, ...] = ()
+    """All periods that lie within one of these years."""
+
+    def takes(self, slot: Slot) -> bool:
+        """Say whether the obligations of a slot are among them."""
+        return not (self.periods or self.years) or slot.key in self.periods or slot.year in self.years
+
+
+class Survey:
+    """The obligations of an extent at an instant, in microseconds UTC."""
+
+    def __init__(self, memory: Memory, extent: Extent, t: int) -> None:
+        self.memory, self.extent, self.t = memory, extent, t
+        self.known_at = visible_at(memory, extent.known_at)
+        self.today = legal_day(from_micros(t))
+        self.territory = territory(memory, extent.unit_id, extent.plan, extent.tree, self.today)
+        self.slots = [number for number, slot in enumerate(memory.owed.slots) if extent.takes(slot)]
+        """Their numbers."""
+        self._statuses, self.counted = memory.owed.book.tally(
+            t,
+            self.known_at,
+            self.territory.layout,
+            slots=len(memory.owed.slots),
+            rules=memory.rules_of(extent.plan),
+            together=side_by_side,
+        )
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        """The status of each row; ABSENT for all that is not in the extent."""
+        taken = np.zeros(len(self.memory.owed.slots), np.bool_)
+        taken[self.slots] = True
+        return np.where(taken[self.memory.owed.book.columns.slot], self._statuses, np.uint8(Status.ABSENT))
+
+    @cached_property
+    def dates(self) -> Dates:
+        """When each row was due, and when the first receipt for it was."""
+        return self.memory.owed.book.dates(self.t, self.known_at)
+
+    @cached_property
+    def unit(self) -> Indices:
+        """The unit of each row, by number."""
+        return self.memory.owed.book.columns.units_of_rows()
+
+    @property
+    def standpoint(self) -> Standpoint:
+        """From where an answer looks."""
+        return standpoint(self.memory, as_of=self.extent.as_of, known_at=self.extent.known_at, t=self.t)
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether obligations are still being made: what is there is not all."""
+        return self.memory.is_generating(self.extent.plan, self.known_at)
+
+    def cursor(self, *key: Any) -> str:
+        """Return the cursor of the page after an item with a sort key; it pins both instants."""
+        return encode_cursor([from_micros(self.t), from_micros(self.known_at), *key])
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """What every page of a list says of the whole list."""
+
+    standpoint: Standpoint
+    """All pages that `next_cursor` leads to look from the same `as_of` and `known_at`."""
+    plan: str | None
+    unit: UnitName
+    tree: str
+    generating: bool
+    """Obligations are still being made: what is listed is not all."""
+    total: int
+    """How many there are on all pages."""
+    next_cursor: str | None
+    """`cursor` of the next page; null on the last."""
