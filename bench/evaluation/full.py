@@ -28,7 +28,7 @@ _GROWTH = (0.5, 1.0, 2.0, 4.0)
 
 def evaluate(book: National) -> Counted:
     """Evaluate all of a book, as the board does."""
-    _, cube = book.book.tally(T, NEVER, book.layout, slots=book.slots, rules=book.rules, together=side_by_side)
+    _, cube = book.book.tally(T, NEVER, book.layout, slots=book.slots, wanted=book.every, together=side_by_side)
     return cube.subtree
 
 

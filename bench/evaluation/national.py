@@ -39,9 +39,9 @@ class National:
         return len(self.book)
 
     @property
-    def rules(self) -> Mask:
-        """All rules."""
-        return np.ones(YEARS * BODIES, np.bool_)
+    def every(self) -> Mask:
+        """All series."""
+        return np.ones(len(self.book.series), np.bool_)
 
 
 def national_book(share: float = 1.0, *, seed: int = 2026) -> National:
@@ -54,9 +54,9 @@ def national_book(share: float = 1.0, *, seed: int = 2026) -> National:
     year, kind = np.divmod(slot.astype(np.int32), len(_ENDS))
     for number in range(YEARS):
         opened = _first_of(np.array([2022 + number]), np.array([1]))[0]
-        for body in range(BODIES):
+        for _ in range(BODIES):
             # A plan for each body and year, with a rule of its own.
-            book.series.add(Series(number * BODIES + body, _REMINDER, int(opened), int(opened)))
+            book.series.add(Series(_REMINDER, int(opened), int(opened)))
     series = year * BODIES + unit % BODIES
     due = _first_of(2022 + year, np.array(_ENDS)[kind]) + 14 * DAY
     states, told = _drawn(unit, slot, series, due, dice)

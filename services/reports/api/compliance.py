@@ -92,7 +92,7 @@ async def get_compliance_obligations(
         Query(description="Only those of this status; may be given several times.", examples=[["late", "overdue"]]),
     ] = None,
 ) -> Response:
-    view, key = pinned(call, view, page.cursor, int, str, str, str, str, UUID)
+    view, key = pinned(view, page.cursor, int, str, str, str, str, UUID)
     extent = await _extent(call, view, asked)
     after = None if key is None else ObligationKey(*key)
     question = ObligationsQuestion(extent, tuple(sorted(set(status or ()))), page.limit, after)
@@ -118,7 +118,7 @@ async def get_compliance_ranking(
     ] = "children",
     by: Annotated[RankedBy, Query(description="What ranks: the most lateness first, or the lowest rate.")] = "total",
 ) -> Response:
-    view, key = pinned(call, view, page.cursor, int, int, str, UUID)
+    view, key = pinned(view, page.cursor, int, int, str, UUID)
     after = None if key is None else RankedKey(*key)
     if after is not None and after.d < 1:
         raise CursorInvalid

@@ -80,18 +80,18 @@ def _portion(
 Portions = Annotated[Portion, Depends(_portion)]
 
 
-def pinned(call: Call, view: View, cursor: str | None, *kinds: type) -> tuple[View, tuple[Any, ...] | None]:
+def pinned(view: View, cursor: str | None, *kinds: type) -> tuple[View, tuple[Any, ...] | None]:
     """Return from where a page looks, and the sort key of the last item before it, whose parts are of these kinds.
 
-    The first page looks from the instant of the request, unless the caller names another one; all others from where
-    the first one looked. So the list is the same for all, whatever happens meanwhile.
+    The first page looks from the present, unless the caller names another instant; all others from where the first one
+    looked. So the list is the same for all, whatever happens meanwhile.
 
     Raises:
         CursorInvalid: It was not made for such a list.
     """
     key = key_of(cursor, datetime, datetime, *kinds)
     if key is None:
-        return replace(view, as_of=view.as_of or call.arrived_at), None
+        return view, None
     try:
         as_of, known_at = (_INSTANT.validate_python(instant) for instant in key[:2])
     except ValidationError:

@@ -34,6 +34,11 @@ class Question(Protocol):
         """The instant asked about; None for the present."""
         ...
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether the answer tells of the very instant at which it is given, and is kept for no other."""
+        ...
+
     def __hash__(self) -> int: ...
 
     def answer(self, memory: Memory, t: int) -> bytes:
@@ -98,7 +103,8 @@ class Board:
         assert at is not None  # noqa: S101 - a pull came first
         # What was written down is not in the future, though this clock may be behind the one that it was timed with.
         t = to_micros(question.as_of or max(now, at.recorded_at))
-        key = (question, at.epoch, at.number, memory.reference.revision, memory.boundaries_around(t)[0])
+        moment = t if question.is_timed else memory.boundaries_around(t)[0]
+        key = (question, at.epoch, at.number, memory.reference.revision, moment)
         kept = self._answers.get(key)
         if kept is None:
             digest = hashlib.sha256(repr(key).encode()).hexdigest()[:32]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 
@@ -49,6 +50,8 @@ class ComplianceQuestion:
     """Which obligations, counted from where."""
 
     extent: Extent
+
+    is_timed: ClassVar[bool] = False
 
     @property
     def as_of(self) -> datetime | None:

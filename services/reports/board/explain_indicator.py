@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
@@ -87,6 +88,8 @@ class IndicatorExplanationQuestion:
     indicator: str
     period: str
     language: Language
+
+    is_timed: ClassVar[bool] = False
 
     @property
     def as_of(self) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 
@@ -98,6 +99,8 @@ class IndicatorsQuestion:
     known_at: datetime | None = None
     basis: Basis = Basis.ACCEPTED
     tree: TreeOf = "then"
+
+    is_timed: ClassVar[bool] = False
 
     def viewpoint(self, memory: Memory, t: int) -> Viewpoint:
         """Return from where the question looks, if it is asked at `t`."""

@@ -21,7 +21,7 @@ from services.reports.board.owed import Owed
 from services.reports.domain.alarm import DAY
 from services.reports.domain.content import content_from_json
 from services.reports.domain.obligation import effective_at
-from services.reports.evaluation.columns import Duty, Indices, Mask
+from services.reports.evaluation.columns import Duty, Indices
 from services.reports.evaluation.figures import Figures
 from services.reports.evaluation.releases import Release
 from services.reports.evaluation.tips import Tips
@@ -107,10 +107,6 @@ class Memory:
             for one in asked
             if (done := self._generated_at[one]) is None or done > known_at
         )
-
-    def rules_of(self, plan: str | None) -> Mask:
-        """Return which rules, by number, are those of a plan, or of any."""
-        return self.owed.rules_of(None if plan is None else self.plan_ids[plan])
 
     def version_at(self, plan_id: UUID, t: int, known_at: int, *, effective_by: int | None = None) -> Plan | None:
         """Return the version of a plan that had occurred by `t` and was recorded by `known_at`; the latest effective.

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -71,6 +71,8 @@ class ObligationsQuestion:
     after: ObligationKey | None = None
     """The last one of the page before."""
 
+    is_timed: ClassVar[bool] = True
+
     @property
     def as_of(self) -> datetime | None:
         return self.extent.as_of
@@ -83,7 +85,7 @@ class ObligationsQuestion:
         shown = found[: self.limit]
         return encode(
             ObligationPage(
-                standpoint=survey.standpoint,
+                standpoint=survey.pinned,
                 plan=self.extent.plan,
                 unit=unit_name(memory, self.extent.unit_id),
                 tree=self.extent.tree,

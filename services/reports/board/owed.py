@@ -54,6 +54,8 @@ class _Opened:
     rule: str
     period: Period | None
     """Of one opened by hand; a series goes over all periods of its rule otherwise."""
+    year: int
+    """In which it was opened."""
     slot: int | None
     """Where a year's requests, or its flash reports, are counted together."""
     title: str
@@ -68,9 +70,8 @@ class Owed:
         """By number. Some have no number in the database: tips and populations name units that owe nothing."""
         self.slots: list[Slot] = []
         """By number."""
-        self._numbers: dict[UUID | Slot | tuple[UUID, str], int] = {}
-        """Of units, slots and rules."""
-        self._rules: list[tuple[UUID, str]] = []
+        self._numbers: dict[UUID | Slot, int] = {}
+        """Of units and slots."""
         self._opened: list[_Opened] = []
         """By series."""
         self._periods: list[Period] = []
@@ -118,9 +119,17 @@ class Owed:
         """Return under which rule of its plan the obligation of a row is owed."""
         return self._opened[int(self.book.columns.series[number])].rule
 
-    def rules_of(self, plan_id: UUID | None) -> Mask:
-        """Return which rules, by number, are those of a plan, or of any."""
-        return np.array([plan_id in (None, one) for one, _ in self._rules], np.bool_)
+    def series_of(self, plan_id: UUID | None, takes: Callable[[str, int | None], bool]) -> Mask:
+        """Return which series are those of a plan, or of any, but for requests that are not taken.
+
+        `takes` says by key and year whether a period is: so single requests may be asked for, though they share a slot.
+        """
+        return np.array([plan_id in (None, one.plan_id) and _taken(one, takes) for one in self._opened], np.bool_)
+
+    def slots_of(self, takes: Callable[[str, int | None], bool]) -> list[int]:
+        """Return the slots of the periods that are taken, and those that are shared."""
+        shared = {one.slot for one in self._opened}
+        return [number for number, slot in enumerate(self.slots) if number in shared or takes(*slot)]
 
     def rows_of(self, plan_id: UUID) -> Indices:
         """Return the rows of a plan, by rule, then in the order of the book."""
@@ -133,14 +142,12 @@ class Owed:
     def _begin(self, row: Any, reminder_of: ReminderOf) -> None:
         """Enter a series: its number here is that of the database."""
         period = parse_period(row.period) if row.period else None
-        slot = None
+        year, slot = legal_day(row.opened_at).year, None
         if period is not None:
-            year = legal_day(row.opened_at).year
             slot = self._number(Slot(f"{period.frequency}:{year}", year), self.slots)
-        self._opened.append(_Opened(row.plan_id, row.rule, period, slot, row.title))
+        self._opened.append(_Opened(row.plan_id, row.rule, period, year, slot, row.title))
         self.book.series.add(
             Series(
-                rule=self._number((row.plan_id, row.rule), self._rules),
                 reminder=reminder_of(row.plan_id, row.rule),
                 opened_at=to_micros(row.opened_at),
                 opened_recorded_at=to_micros(row.opened_recorded_at),
@@ -179,6 +186,10 @@ class Owed:
         if number == len(names):
             names.append(what)
         return number
+
+
+def _taken(opened: _Opened, takes: Callable[[str, int | None], bool]) -> bool:
+    return opened.period is None or takes(opened.period.key, opened.year)
 
 
 def _histories(rows: Sequence[Any]) -> tuple[Facts, Instants]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -84,6 +84,8 @@ class RankingQuestion:
     after: RankedKey | None = None
     """The last one of the page before."""
 
+    is_timed: ClassVar[bool] = True
+
     @property
     def as_of(self) -> datetime | None:
         return self.extent.as_of
@@ -96,7 +98,7 @@ class RankingQuestion:
         end = begin + self.limit
         return encode(
             RankingPage(
-                standpoint=survey.standpoint,
+                standpoint=survey.pinned,
                 plan=self.extent.plan,
                 unit=unit_name(memory, self.extent.unit_id),
                 tree=self.extent.tree,

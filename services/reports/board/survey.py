@@ -15,7 +15,6 @@ from kernel.ids import UnitId
 from runtime.http.pages import encode_cursor
 from services.reports.board.kernels import side_by_side
 from services.reports.board.memory import Memory, visible_at
-from services.reports.board.owed import Slot
 from services.reports.board.shapes import Standpoint, UnitName, standpoint
 from services.reports.board.territory import TreeOf, territory
 from services.reports.evaluation.book import Dates
@@ -39,9 +38,9 @@ class Extent:
     years: tuple[int, ...] = ()
     """All periods that lie within one of these years."""
 
-    def takes(self, slot: Slot) -> bool:
-        """Say whether the obligations of a slot are among them."""
-        return not (self.periods or self.years) or slot.key in self.periods or slot.year in self.years
+    def takes(self, period: str, year: int | None) -> bool:
+        """Say whether the obligations of a period, by its key and the year in which it lies, are among them."""
+        return not (self.periods or self.years) or period in self.periods or year in self.years
 
 
 class Survey:
@@ -52,14 +51,14 @@ class Survey:
         self.known_at = visible_at(memory, extent.known_at)
         self.today = legal_day(from_micros(t))
         self.territory = territory(memory, extent.unit_id, extent.plan, extent.tree, self.today)
-        self.slots = [number for number, slot in enumerate(memory.owed.slots) if extent.takes(slot)]
+        self.slots = memory.owed.slots_of(extent.takes)
         """Their numbers."""
         self._statuses, self.counted = memory.owed.book.tally(
             t,
             self.known_at,
             self.territory.layout,
             slots=len(memory.owed.slots),
-            rules=memory.rules_of(extent.plan),
+            wanted=memory.owed.series_of(None if extent.plan is None else memory.plan_ids[extent.plan], extent.takes),
             together=side_by_side,
         )
 
@@ -84,6 +83,11 @@ class Survey:
     def standpoint(self) -> Standpoint:
         """From where an answer looks."""
         return standpoint(self.memory, as_of=self.extent.as_of, known_at=self.extent.known_at, t=self.t)
+
+    @property
+    def pinned(self) -> Standpoint:
+        """From where a page looks, and all that follow it: from an instant that is named, if only by the first."""
+        return standpoint(self.memory, as_of=from_micros(self.t), known_at=self.extent.known_at, t=self.t)
 
     @property
     def is_growing(self) -> bool:

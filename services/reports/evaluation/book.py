@@ -169,16 +169,16 @@ class Book:
         return Dates(due, first)
 
     def tally(
-        self, t: int, known_at: int, layout: Layout, *, slots: int, rules: Mask, together: Together = one_by_one
+        self, t: int, known_at: int, layout: Layout, *, slots: int, wanted: Mask, together: Together = one_by_one
     ) -> tuple[Statuses, Cube]:
         """Return the statuses of a layout's rows at `t`, and how many have which in each subtree and slot.
 
-        Rows of units NOWHERE in the layout, and those whose rule is not set in `rules`, shape [rules], stay ABSENT and
+        Rows of units NOWHERE in the layout, and those of series that are not `wanted`, shape [series], stay ABSENT and
         are in no count. `together` runs the parts that the work is cut into.
         """
         statuses = np.zeros(len(self), np.uint8)
         counts = np.zeros((len(layout.parent), slots, len(Status)), np.int32)
-        read = self.read(t, known_at, rules)
+        read = self.read(t, known_at, wanted)
         begins = self.columns.begins
 
         def go_over(units: Indices) -> None:
@@ -188,8 +188,8 @@ class Book:
         roll_up(layout.parent, counts.reshape(len(counts), -1))
         return statuses, Cube(counts)
 
-    def read(self, t: int, known_at: int, rules: Mask) -> Read:
-        """Return what a pass at `t`, as known at `known_at`, over some of the rules reads."""
+    def read(self, t: int, known_at: int, wanted: Mask) -> Read:
+        """Return what a pass at `t`, as known at `known_at`, over some of the series reads."""
         columns, told = self.columns, self.told
         return Read(
             t,
@@ -203,7 +203,7 @@ class Book:
             columns.series,
             columns.slot,
             self.series.reminder,
-            self.series.asked(rules, t, known_at),
+            self.series.asked(wanted, t, known_at),
             told.row,
             told.begins,
             told.last_occurred,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from services.reports.evaluation.book import Book
-from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag, Indices, Mask
+from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag, Indices
 from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one
 from services.reports.evaluation.history import NEVER, Instants
 from services.reports.evaluation.tally import tally_again
@@ -70,17 +70,17 @@ class Present:
 
     def _begin(self, t: int) -> None:
         self._t = t
-        rules = _every_rule(self._book)
+        wanted = np.ones(len(self._book.series), np.bool_)
         self.statuses, self._cube = self._book.tally(
-            t, NEVER, self._layout, slots=self._slots, rules=rules, together=self._together
+            t, NEVER, self._layout, slots=self._slots, wanted=wanted, together=self._together
         )
-        self._read = self._book.read(t, NEVER, rules)
+        self._read = self._book.read(t, NEVER, wanted)
         self._instants, self._waiting = _hours_of_all(self._book, t)
         self._passed = 0
         self._added: list[tuple[int, int]] = []
 
     def _again(self, rows: Indices) -> None:
-        self._read = self._book.read(self._t, NEVER, _every_rule(self._book))
+        self._read = self._book.read(self._t, NEVER, np.ones(len(self._book.series), np.bool_))
         again = (rows, len(rows), self._layout.place, self._layout.parent, self._book.columns.begins)
         tally_again(*self._read, *again, self.statuses, self._cube.subtree)
 
@@ -94,10 +94,6 @@ class Present:
             facts = self._book.history(row)
             hours += [*facts.occurred_at.tolist(), *facts.day.tolist(), *(facts.day - reminder).tolist()]
         return (hour for hour in hours if self._t < hour < NEVER)
-
-
-def _every_rule(book: Book) -> Mask:
-    return np.ones(int(book.series.rule.max(initial=-1)) + 1, np.bool_)
 
 
 def _hours_of_all(book: Book, t: int) -> tuple[Instants, Indices]:

@@ -15,8 +15,6 @@ from services.reports.evaluation.tally import OPEN, UNOPENED, UNWANTED
 class Series:
     """Obligations that were opened by one decision under one rule."""
 
-    rule: int
-    """Its place in the caller's table of rules."""
     reminder: int
     """How long before its due instant an obligation counts as due soon, in microseconds."""
     opened_at: int
@@ -28,7 +26,7 @@ class AllSeries:
 
     def __init__(self) -> None:
         self._all: list[Series] = []
-        self._columns = np.empty((4, 16), np.int64)
+        self._columns = np.empty((3, 16), np.int64)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -41,29 +39,21 @@ class AllSeries:
         number = len(self._all)
         if number == self._columns.shape[1]:
             self._columns = np.concatenate([self._columns, self._columns], axis=1)
-        self._columns[:, number] = series.rule, series.reminder, series.opened_at, series.opened_recorded_at
+        self._columns[:, number] = series.reminder, series.opened_at, series.opened_recorded_at
         self._all.append(series)
         return number
 
     @property
-    def rule(self) -> npt.NDArray[np.int64]:
+    def reminder(self) -> npt.NDArray[np.int64]:
         """By number."""
         return self._columns[0, : len(self)]
 
     @property
-    def reminder(self) -> npt.NDArray[np.int64]:
-        """By number."""
-        return self._columns[1, : len(self)]
-
-    @property
     def opened_at(self) -> npt.NDArray[np.int64]:
         """By number, in microseconds UTC."""
-        return self._columns[2, : len(self)]
+        return self._columns[1, : len(self)]
 
-    def asked(self, rules: Mask, t: int, known_at: int) -> Flags:
-        """Say of each series whether it is UNWANTED, or UNOPENED or OPEN at `t`, as known at `known_at`.
-
-        Wanted are those whose rule is set in `rules`, shape [rules].
-        """
-        is_open = (self.opened_at <= t) & (self._columns[3, : len(self)] <= known_at)
-        return np.where(rules[self.rule], np.where(is_open, OPEN, UNOPENED), UNWANTED).astype(np.uint8)
+    def asked(self, wanted: Mask, t: int, known_at: int) -> Flags:
+        """Say of each series whether it is UNWANTED, or UNOPENED or OPEN at `t`, as known at `known_at`."""
+        is_open = (self.opened_at <= t) & (self._columns[2, : len(self)] <= known_at)
+        return np.where(wanted, np.where(is_open, OPEN, UNOPENED), UNWANTED).astype(np.uint8)

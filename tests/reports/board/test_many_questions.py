@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.plan import Plan
 from kernel.clock import SetClock
 from kernel.ids import UnitId
-from runtime.database import Database
+from runtime.database import Database, insert_rows
 from runtime.database.revision import revision
 from runtime.reference import Reference
 from services.reports.board import Board, feed
@@ -128,17 +128,16 @@ async def test_after_a_restore_the_board_knows_only_what_was_restored(
     service: Reports, district: Office, province: Office
 ) -> None:
     async with service.database.read() as read:
-        saved = (await read.newest()).number
+        number = (await read.newest()).number
+        saved = {table: (await read.execute(select(table))).all() for table in metadata.sorted_tables}
     await district.reported(Q2)
     assert "on_time" in (await province.statuses()).values()
 
     async def restore(connection: AsyncConnection) -> None:
-        for table in metadata.sorted_tables:
-            newer = table.c.revision > saved
-            if "recorded_at" in table.columns:
-                await connection.execute(delete(table).where(newer))
-            await connection.execute(update(table).where(newer).values(revision=saved))
-        await connection.execute(update(revision).values(number=saved, epoch=uuid4()))
+        for table, rows in saved.items():
+            await connection.execute(delete(table))
+            await insert_rows(connection, table, [row._asdict() for row in rows])
+        await connection.execute(update(revision).values(number=number, epoch=uuid4()))
 
     await service.database.mark(restore)
 

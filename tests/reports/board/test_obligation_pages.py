@@ -122,11 +122,12 @@ async def test_pages_say_from_where_they_look(province: Office, district: Office
 
     second = await province.read(PATH, **PLAN, limit=1, cursor=first["next_cursor"])
 
-    assert first["standpoint"]["as_of"] == second["standpoint"]["as_of"] == "2025-04-18T02:00:00Z"
+    assert first["standpoint"]["as_of"] == second["standpoint"]["as_of"]
+    assert first["standpoint"]["as_of"] == first["standpoint"]["known_at"], "what was written last is not in the future"
     assert first["standpoint"]["known_at"] == second["standpoint"]["known_at"]
     assert first["standpoint"]["revision"] is not None
     anew = await province.read(PATH, **PLAN, limit=1)
-    assert anew["standpoint"]["as_of"] == "2025-06-20T02:00:00Z"
+    assert anew["standpoint"]["as_of"].startswith("2025-06-20T02:00:00")
 
 
 AN_ID = UUID("5b8f0f2e-1111-5222-8333-b1a2c3d4e5f6")

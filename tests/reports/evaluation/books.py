@@ -13,12 +13,10 @@ from services.reports.evaluation.history import NO_FACTS, Fact, in_columns
 from services.reports.evaluation.series import Series
 
 
-def enter(
-    book: Book, facts: Sequence[Fact], *, unit: int = 0, slot: int = 0, rule: int = 0, reminder: int, requested: bool
-) -> Duty:
+def enter(book: Book, facts: Sequence[Fact], *, unit: int = 0, slot: int = 0, reminder: int, requested: bool) -> Duty:
     """Enter an obligation with its history, which begins with its opening."""
     opened = facts[0]
-    duty = Duty(unit, slot, book.series.add(Series(rule, reminder, opened.occurred_at, opened.recorded_at)))
+    duty = Duty(unit, slot, book.series.add(Series(reminder, opened.occurred_at, opened.recorded_at)))
     record(book, duty, facts, requested=requested)
     return duty
 

@@ -31,13 +31,13 @@ obligations = st.lists(
 def a_book(drawn: Drawn) -> Book:
     book = Book()
     for number, (reminder, requested, facts) in enumerate(drawn):
-        enter(book, facts, slot=number, rule=number, reminder=reminder, requested=requested)
+        enter(book, facts, slot=number, reminder=reminder, requested=requested)
     return book
 
 
 def labels(book: Book, t: int, known_at: int) -> list[str]:
-    alone, rules = Layout.of([NOWHERE]), np.ones(len(book), np.bool_)
-    statuses, _ = book.tally(t, known_at, alone, slots=len(book), rules=rules)
+    alone, every = Layout.of([NOWHERE]), np.ones(len(book.series), np.bool_)
+    statuses, _ = book.tally(t, known_at, alone, slots=len(book), wanted=every)
     return [Status(status).label for status in statuses.tolist()]
 
 
@@ -80,7 +80,7 @@ def test_answer_never_changes_by_later_or_back_dated_facts(data: st.DataObject, 
 def test_facts_that_come_one_by_one_say_the_same(drawn: Drawn, t: int, known_at: int) -> None:
     one_by_one = Book()
     for number, (reminder, requested, (opened, *rest)) in enumerate(drawn):
-        duty = enter(one_by_one, [opened], slot=number, rule=number, reminder=reminder, requested=requested)
+        duty = enter(one_by_one, [opened], slot=number, reminder=reminder, requested=requested)
         for many in range(len(rest)):
             record(one_by_one, duty, [opened, *rest[: many + 1]], requested=requested)
 
@@ -93,7 +93,7 @@ def test_order_of_opening_is_irrelevant(data: st.DataObject, drawn: Drawn, t: in
     book = Book()
     for number in data.draw(st.permutations(range(len(drawn)))):
         reminder, requested, facts = drawn[number]
-        enter(book, facts, slot=number, rule=number, reminder=reminder, requested=requested)
+        enter(book, facts, slot=number, reminder=reminder, requested=requested)
 
     assert labels(book, t, FOREVER) == labels(a_book(drawn), t, FOREVER)
 

@@ -64,18 +64,18 @@ HISTORIES: dict[Status, Sequence[Fact]] = {status: (OPENED[status],) for status 
 """What leads to each status at `T`, each at the very instant from which it holds, or the last at which it does."""
 
 
-def tallied(layout: Layout, rows: Rows, wanted: Sequence[bool] = (True,)) -> tuple[list[Status], Cube]:
-    """Tally obligations that stand so; the rule of a row is its number, as far as there are rules."""
+def tallied(layout: Layout, rows: Rows, wanted: Sequence[bool] | None = None) -> tuple[list[Status], Cube]:
+    """Tally obligations that stand so, each of a series of its own; all are wanted if nothing is said."""
     book, duties = Book(), []
-    for number, (unit, slot, status) in enumerate(rows):
-        rule, requested = min(number, len(wanted) - 1), status is Status.REQUESTED
-        one = {"unit": unit, "slot": slot, "rule": rule}
-        duties.append(enter(book, HISTORIES[Status(status)], **one, reminder=REMINDER, requested=requested))
-    statuses, found = book.tally(T, T, layout, slots=PERIODS, rules=np.array(wanted, np.bool_))
+    for unit, slot, status in rows:
+        told, requested = HISTORIES[Status(status)], status is Status.REQUESTED
+        duties.append(enter(book, told, unit=unit, slot=slot, reminder=REMINDER, requested=requested))
+    asked = np.ones(len(rows), np.bool_) if wanted is None else np.array(wanted, np.bool_)
+    statuses, found = book.tally(T, T, layout, slots=PERIODS, wanted=asked)
     return [Status(statuses[book.columns.row(duty)]) for duty in duties], found
 
 
-def a_cube(layout: Layout, rows: Rows, wanted: Sequence[bool] = (True,)) -> Cube:
+def a_cube(layout: Layout, rows: Rows, wanted: Sequence[bool] | None = None) -> Cube:
     return tallied(layout, rows, wanted)[1]
 
 

@@ -29,13 +29,13 @@ obligations = st.lists(
 def a_book(drawn: Drawn) -> Book:
     book = Book()
     for number, (reminder, requested, facts) in enumerate(drawn):
-        enter(book, facts, unit=number % 5, slot=number % 2, rule=number, reminder=reminder, requested=requested)
+        enter(book, facts, unit=number % 5, slot=number % 2, reminder=reminder, requested=requested)
     return book
 
 
 def anew(book: Book, t: int) -> list[object]:
-    rules = np.ones(len(book.series), np.bool_)
-    statuses, cube = book.tally(t, FOREVER, LAYOUT, slots=2, rules=rules)
+    every = np.ones(len(book.series), np.bool_)
+    statuses, cube = book.tally(t, FOREVER, LAYOUT, slots=2, wanted=every)
     return [statuses.tolist(), cube.subtree[:, :, 1:].tolist()]
 
 
