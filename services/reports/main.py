@@ -13,7 +13,8 @@ def create(service: Reports) -> FastAPI:
     """Return the application around a wired service."""
     return create_app(
         service,
-        [reports.routes, report_steps.routes, obligations.routes, judgements.routes, alarms.routes, boards.routes],
+        # Routes are tried in this order: those that are asked most come first.
+        [boards.routes, reports.routes, report_steps.routes, obligations.routes, judgements.routes, alarms.routes],
         title="Lành Mạnh: reports",
         description="Collects what units report, and says at any instant who is late and which indicator is met.",
         schemas=answers.SCHEMAS,

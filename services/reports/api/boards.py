@@ -20,7 +20,7 @@ from runtime.http.routes import Reads, Routes
 from runtime.http.tables import CSV, wants_csv
 from services.reports.api.answers import COMPLIANCE, INDICATOR_EXPLANATION, INDICATORS, OBLIGATION_EXPLANATION
 from services.reports.api.reading import ensure_readable, receivers_of_obligations
-from services.reports.api.sheets import unit_today, unit_under
+from services.reports.api.sheets import unit_on, unit_today
 from services.reports.board import Board, Question
 from services.reports.board.compliance import ComplianceQuestion, StatusName
 from services.reports.board.explain_indicator import IndicatorExplanationQuestion
@@ -30,7 +30,7 @@ from services.reports.board.territory import TreeOf
 from services.reports.domain.refusals import IndicatorUnknown
 from services.reports.evaluation.evidence import Basis
 from services.reports.store.obligations import get_obligation, history_of
-from services.reports.store.plans import get_plan, list_versions
+from services.reports.store.plans import list_versions
 
 routes = Routes("reports", "boards")
 
@@ -59,7 +59,7 @@ class View:
     tree: TreeOf
 
 
-def _view(
+async def _view(
     request: Request, unit: UnitParam = None, as_of: AsOf = None, known_at: KnownAt = None, tree: Tree = "then"
 ) -> View:
     return View(request.app.state.service.board, unit, as_of, known_at, tree)
@@ -85,7 +85,7 @@ async def get_compliance(
         StatusName | None, Query(description="Of the single obligations, only those of this status.")
     ] = None,
 ) -> Response:
-    top = await _top(call, plan, view.unit)
+    top = await top_of(call, view, plan)
     question = ComplianceQuestion(top, plan, view.as_of, view.known_at, view.tree, detail, status, _form(call))
     return await _answered(call, view.board, question)
 
@@ -104,7 +104,7 @@ async def get_indicators(
     plan: PlanParam,
     basis: Which = Basis.ACCEPTED,
 ) -> Response:
-    top = await _top(call, plan, view.unit)
+    top = await top_of(call, view, plan)
     question = IndicatorsQuestion(plan, top, view.as_of, view.known_at, basis, view.tree, _form(call))
     return await _answered(call, view.board, question)
 
@@ -125,9 +125,9 @@ async def get_indicator_explanation(
     period: str,
     basis: Which = Basis.ACCEPTED,
 ) -> Response:
-    top = await _top(call, plan, view.unit)
+    top = await top_of(call, view, plan)
     cell = IndicatorsQuestion(plan, top, view.as_of, view.known_at, basis, view.tree)
-    answer = await view.board.ask(IndicatorExplanationQuestion(cell, indicator, period, call.language))
+    answer = await view.board.ask(IndicatorExplanationQuestion(cell, indicator, period, call.language), call.look)
     if answer.body == b"null":
         raise IndicatorUnknown(plan=plan, indicator=indicator, period=period)
     return _respond(call, answer.body, answer.etag)
@@ -162,7 +162,7 @@ def _form(call: Call) -> Literal["json", "csv"]:
     return "csv" if wants_csv(call.request.headers.get("accept")) else "json"
 
 
-async def _top(call: Call, slug: str | None, code: str | None) -> UnitId:
+async def top_of(call: Call, view: View, slug: str | None) -> UnitId:
     """Return the unit at the top of the answer, if the caller may look there.
 
     Raises:
@@ -171,12 +171,12 @@ async def _top(call: Call, slug: str | None, code: str | None) -> UnitId:
         UnitOutside: The caller stands neither at or above it, nor receives reports under the plan.
     """
     if slug is None:
-        named = call.actor.unit() if code is None else unit_today(call, code)
+        named = call.actor.unit() if view.unit is None else unit_today(call, view.unit)
         call.actor.must_act_for(named)
         return named
-    async with call.service.database.read() as read:
-        plan = await get_plan(read, slug)
-        top = UnitId(plan.issuer_id) if code is None else await unit_under(call, read, plan, code)
+    versions = await view.board.versions_of(slug, call.look)
+    plan, days = versions[-1], (one.effective_on for one in versions)
+    top = UnitId(plan.issuer_id) if view.unit is None else unit_on(call, days, view.unit)
     receivers = {UnitId(one) for rule in plan.rules for one in rule.receiver_ids}
     if not any(call.actor.can_act_for(receiver) for receiver in receivers):
         call.actor.must_act_for(top)
@@ -184,7 +184,7 @@ async def _top(call: Call, slug: str | None, code: str | None) -> UnitId:
 
 
 async def _answered(call: Call, board: Board, question: Question) -> Response:
-    answer = await board.ask(question)
+    answer = await board.ask(question, call.look)
     return _respond(call, answer.body, answer.etag, csv=_form(call) == "csv")
 
 
