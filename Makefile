@@ -84,6 +84,7 @@ mutants: .venv/.setup ## Break the guarantee in each of the ways of tests/mutant
 
 bench: .venv/.bench ## Measure speed beside a baseline, and hold it to its bounds (AREA=evaluation, AREA=events)
 	@$(PYTHON) -m lanhmanh.cluster.jars
+	@$(PYTHON) -m tools.tool_cache wrk libluajit-5.1-2
 	@$(PYTHON) -m bench $(AREA)
 
 # Stamps: a second run finds them newer than what they depend on, and installs nothing.

@@ -1,9 +1,13 @@
-"""The evaluation: how fast a national book of five years is judged, beside a copy of its columns and other engines."""
+"""The evaluation: how fast a national book of five years is judged, beside a copy of its columns and other engines.
+
+And how fast a board is answered, beside models of what is counted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bench.evaluation.boards import measure_boards
 from bench.evaluation.full import measure_full, measure_growth
 from bench.row import Row
 from bench.servers import Servers
@@ -11,6 +15,6 @@ from services.reports.board.kernels import make_ready
 
 
 async def measure_evaluation(servers: Servers) -> Sequence[Row]:
-    """Measure the full evaluation."""
+    """Measure the full evaluation, and the board."""
     make_ready()
-    return [*await measure_full(servers), await measure_growth()]
+    return [*await measure_full(servers), await measure_growth(), *await measure_boards(servers)]

@@ -46,6 +46,11 @@ class _Verified(NamedTuple):
     principal: Principal
     keys: KeySet
     """The keys it was verified with: once others have been fetched, it is verified again."""
+    verified_at: datetime
+    """Should the clock step back behind this, it is verified again: it may not have begun yet."""
+
+    def holds(self, keys: KeySet, now: datetime) -> bool:
+        return self.keys is keys and self.verified_at <= now
 
 
 class TokenVerifier:
@@ -94,7 +99,7 @@ class TokenVerifier:
         digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
         keys = await self._keys.current()
         known = self._remembered.get(digest)
-        if known is None or known.keys is not keys:
+        if known is None or not known.holds(keys, self._clock.now()):
             known = await self._verify_anew(token, keys)
             self._remember(digest, known)
         if self._clock.now() >= known.principal.expires_at + LEEWAY:
@@ -115,7 +120,7 @@ class TokenVerifier:
         self._check(claims)
         principal = _principal_of(claims, token)
         forbid_conflict(principal.scopes)
-        return _Verified(principal, keys)
+        return _Verified(principal, keys, self._clock.now())
 
     def _signed_claims(self, token: str, keys: KeySet) -> dict[str, Any]:
         try:

@@ -103,6 +103,20 @@ def reader_engine(settings: Settings) -> AsyncEngine:
     )
 
 
+def glance_engine(settings: Settings) -> AsyncEngine:
+    """Return an engine of one connection for statements that need no transaction around them."""
+    if settings.is_sqlite():
+        return reader_engine(settings.model_copy(update={"readers": 1}))
+    # Nor is it asked first whether it is still there, as in `writer_engine`: a statement is one round trip.
+    return create_async_engine(
+        settings.url,
+        pool_size=1,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"server_settings": {"default_transaction_read_only": "on"}},
+    )
+
+
 def _prepare_sqlite(engine: AsyncEngine, *, begin: str, durable: bool, query_only: bool) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: DBAPIConnection, _record: Any) -> None:

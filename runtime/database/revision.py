@@ -7,7 +7,7 @@ nothing (a plain sequence does lose rows, and a reader below PostgreSQL's snapsh
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Table, Uuid, case, literal, select, update
@@ -49,11 +49,18 @@ async def take_next(connection: AsyncConnection, now: datetime) -> Revision:
         .values(number=revision.c.number + 1, recorded_at=case((micros > later, micros), else_=later))
         .returning(revision.c.epoch, revision.c.number, revision.c.recorded_at)
     )
-    row = (await connection.execute(statement)).one()
+    return to_revision((await connection.execute(statement)).one())
+
+
+NEWEST = select(revision.c.epoch, revision.c.number, revision.c.recorded_at)
+"""Asks for the newest committed point."""
+
+
+def to_revision(row: Any) -> Revision:
+    """Return the point that `NEWEST` found."""
     return Revision(row.epoch, row.number, from_micros(row.recorded_at))
 
 
 async def newest(connection: AsyncConnection) -> Revision:
     """Return the newest committed point."""
-    row = (await connection.execute(select(revision.c.epoch, revision.c.number, revision.c.recorded_at))).one()
-    return Revision(row.epoch, row.number, from_micros(row.recorded_at))
+    return to_revision((await connection.execute(NEWEST)).one())

@@ -19,7 +19,7 @@ from runtime.database import Write
 from runtime.http.declaration import Declaration, UnitRule
 from runtime.http.refusals import EpochChanged, MatchFailed
 from runtime.http.request_once import Made, Sent, once
-from runtime.reference import Actor, ReferenceView
+from runtime.reference import Actor, Look, ReferenceView
 from runtime.service import Service
 from runtime.webhooks.incoming import Sender
 
@@ -42,12 +42,18 @@ class OpenCall:
     service: Service
     language: Language
     declaration: Declaration
-    reference: ReferenceView
+    look: Look
+    """A look at the database after the request came."""
     arrived_at: datetime = field(init=False)
     """The instant of the act: before any waiting for the writer's turn, which is ours and not the caller's."""
 
     def __post_init__(self) -> None:
         self.arrived_at = self.service.clock.now()
+
+    @property
+    def reference(self) -> ReferenceView:
+        """Units and calendar."""
+        return self.look.reference
 
     def make_sure_of_convention(self) -> None:
         """Check, when the route has answered, that it did what it declared. Of an open route nothing is asked."""

@@ -76,7 +76,7 @@ async def _base(request: Request, response: Response) -> dict[str, Any]:
         "principal": principal,
         "language": language_of(request.headers.get("accept-language")),
         "declaration": declaration,
-        "reference": await service.reference.view(),
+        "look": await service.reference.look(),
     }
 
 
@@ -106,7 +106,7 @@ async def _open_base(request: Request, response: Response) -> dict[str, Any]:
         "service": service,
         "language": language_of(request.headers.get("accept-language")),
         "declaration": request.state.declaration,
-        "reference": await service.reference.view(),
+        "look": await service.reference.look(),
     }
 
 

@@ -2,6 +2,6 @@
 
 from runtime.reference.actor import Actor
 from runtime.reference.apply import apply_calendar_change, apply_units_change
-from runtime.reference.view import Reference, ReferenceView
+from runtime.reference.view import Look, Reference, ReferenceView
 
-__all__ = ["Actor", "Reference", "ReferenceView", "apply_calendar_change", "apply_units_change"]
+__all__ = ["Actor", "Look", "Reference", "ReferenceView", "apply_calendar_change", "apply_units_change"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -18,7 +17,9 @@ from kernel.calendar.days_off import LEGAL_CALENDAR, Calendar, Decision
 from kernel.ids import UnitId
 from kernel.units import Placement, Succession, Unit, UnitTree
 from runtime.database import Database, Read
+from runtime.database.revision import NEWEST, Revision, to_revision
 from runtime.reference.tables import day_decision, succession, unit, version
+from runtime.shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +31,53 @@ class ReferenceView:
     calendar: Calendar
 
 
+class Look(NamedTuple):
+    """What a look at the database found."""
+
+    newest: Revision
+    """The newest committed transaction."""
+    reference: ReferenceView
+    """Units and calendar as of that transaction."""
+
+
 class Reference:
     """Gives the newest view. Every replica reads its own and others' committed changes at the next question."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._view = ReferenceView(0, UnitTree((), ()), LEGAL_CALENDAR)
-        self._turn = asyncio.Lock()
+        self._kept: Look | None = None
+        self._looks = Shared(self._look)
+
+    async def look(self) -> Look:
+        """Return the newest committed revision, with the view at it. Who waits at the same time shares one look."""
+        return await self._looks()
 
     async def view(self) -> ReferenceView:
         """Return the view at the newest committed revision."""
-        async with self._turn, self._database.read() as read:
-            return await self._current(read)
+        return (await self.look()).reference
 
     async def view_in(self, read: Read) -> ReferenceView:
         """Return the view that a transaction sees, its own changes included. Not kept, but the kept one serves too."""
-        seen, kept = await _revision(read), self._view
-        return kept if kept.revision == seen else await _load(read, seen)
+        seen, kept = await _revision(read), self._kept
+        return kept.reference if kept is not None and kept.reference.revision == seen else await _load(read, seen)
 
-    async def _current(self, read: Read) -> ReferenceView:
-        newest = await _revision(read)
-        if newest != self._view.revision:
-            self._view = await _load(read, newest)
-        return self._view
+    async def _look(self) -> Look:
+        found, kept = await self._database.glance(_LOOK), self._kept
+        newest, seen = to_revision(found), found.reference or 0
+        if kept is not None and (kept.newest.epoch, kept.reference.revision) == (newest.epoch, seen):
+            self._kept = Look(newest, kept.reference)
+        else:
+            async with self._database.read() as read:
+                self._kept = Look(await read.newest(), await _load(read, await _revision(read)))
+        return self._kept
+
+
+_REVISION = select(version.c.revision)
+_LOOK = NEWEST.add_columns(_REVISION.scalar_subquery().label("reference"))
 
 
 async def _revision(read: Read) -> int:
-    return (await read.execute(select(version.c.revision))).scalar_one_or_none() or 0
+    return (await read.execute(_REVISION)).scalar_one_or_none() or 0
 
 
 async def _load(read: Read, revision: int) -> ReferenceView:

@@ -13,14 +13,15 @@ def create(service: Reports) -> FastAPI:
     """Return the application around a wired service."""
     return create_app(
         service,
+        # Routes are tried in this order: those that are asked most come first.
         [
+            compliance.routes,
+            boards.routes,
             reports.routes,
             report_steps.routes,
             obligations.routes,
             judgements.routes,
             alarms.routes,
-            compliance.routes,
-            boards.routes,
         ],
         title="Lành Mạnh: reports",
         description="Collects what units report, and says at any instant who is late and which indicator is met.",

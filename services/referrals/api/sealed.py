@@ -32,7 +32,7 @@ Prose = Annotated[str, Field(min_length=1, max_length=10_000)]
 """A reason, or what proves a consent."""
 
 
-def _vault(request: Request) -> Vault:
+async def _vault(request: Request) -> Vault:
     vault: Vault = request.app.state.service.vault
     return vault
 

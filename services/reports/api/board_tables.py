@@ -80,6 +80,7 @@ OBLIGATIONS_TABLE = AsTable(
     ObligationPage,
     ("plan", "rule", "period", "unit", "name", "bearer", "status", "due_at", "first_receipt_at", "id"),
     _of_obligations,
+    is_paged=True,
 )
 RANKING_TABLE = AsTable(
     "compliance-ranking",
@@ -90,6 +91,7 @@ RANKING_TABLE = AsTable(
         *("total_late_seconds", "longest_late_seconds", "mean_late_seconds"),
     ),
     _of_ranking,
+    is_paged=True,
 )
 INDICATORS_TABLE = AsTable(
     "indicators",

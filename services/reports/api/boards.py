@@ -66,7 +66,7 @@ async def get_indicator_explanation(
 ) -> Response:
     top = await top_of(call, view, plan)
     cell = IndicatorsQuestion(plan, top, view.as_of, view.known_at, basis, view.tree)
-    answer = await view.board.ask(IndicatorExplanationQuestion(cell, indicator, period, call.language))
+    answer = await view.board.ask(IndicatorExplanationQuestion(cell, indicator, period, call.language), call.look)
     if answer.body == b"null":
         raise IndicatorUnknown(plan=plan, indicator=indicator, period=period)
     return respond(call, answer)

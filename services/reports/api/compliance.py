@@ -41,7 +41,7 @@ class Filter:
     years: Sequence[int]
 
 
-def _filter(
+async def _filter(
     plan: Annotated[str | None, Query(description="Slug of a plan; all plans if absent.")] = None,
     period: Annotated[
         list[str] | None,

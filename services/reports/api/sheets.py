@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -87,7 +89,16 @@ async def unit_under(call: Call, read: Read, plan: Plan, code: str) -> UnitId:
     Raises:
         UnitUnknown: No unit has the code on any of these days.
     """
-    for day in await effective_days(read, plan.plan_id):
+    return unit_on(call, await effective_days(read, plan.plan_id), code)
+
+
+def unit_on(call: Call, days: Iterable[date], code: str) -> UnitId:
+    """Return the unit that has a code on the first possible of some days, or else today.
+
+    Raises:
+        UnitUnknown: No unit has the code on any of these days.
+    """
+    for day in days:
         found = call.reference.tree.find(code, day)
         if found is not None:
             return found.id

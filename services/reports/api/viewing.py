@@ -21,10 +21,9 @@ from runtime.http.instants import StrictInstant
 from runtime.http.pages import LARGEST_PAGE, key_of
 from runtime.http.refusals import CursorInvalid
 from runtime.http.tables import Form, form_of, table_response
-from services.reports.api.sheets import unit_today, unit_under
+from services.reports.api.sheets import unit_on, unit_today
 from services.reports.board import Answer, Board, Question
 from services.reports.board.territory import TreeOf
-from services.reports.store.plans import get_plan
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -50,7 +49,7 @@ class View:
     tree: TreeOf
 
 
-def _view(
+async def _view(
     request: Request, unit: UnitParam = None, as_of: AsOf = None, known_at: KnownAt = None, tree: Tree = "then"
 ) -> View:
     return View(request.app.state.service.board, unit, as_of, known_at, tree)
@@ -67,7 +66,7 @@ class Portion:
     cursor: str | None
 
 
-def _portion(
+async def _portion(
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many items a page has at most.")] = 100,
     cursor: Annotated[
         str | None,
@@ -114,9 +113,9 @@ async def top_of(call: Call, view: View, plan: str | None) -> UnitId:
         named = call.actor.unit() if view.unit is None else _unit_then(call, view.unit, view.as_of)
         call.actor.must_act_for(named)
         return named
-    async with call.service.database.read() as read:
-        found = await get_plan(read, plan)
-        top = UnitId(found.issuer_id) if view.unit is None else await unit_under(call, read, found, view.unit)
+    versions = await view.board.versions_of(plan, call.look)
+    found, days = versions[-1], (one.effective_on for one in versions)
+    top = UnitId(found.issuer_id) if view.unit is None else unit_on(call, days, view.unit)
     receivers = {UnitId(one) for rule in found.rules for one in rule.receiver_ids}
     if not any(call.actor.can_act_for(receiver) for receiver in receivers):
         call.actor.must_act_for(top)
@@ -138,6 +137,7 @@ class AsTable(Generic[S]):
     shape: type[S]
     columns: Sequence[str]
     rows: Callable[[S], Iterable[Sequence[object]]]
+    is_paged: bool = False
 
 
 class _Paged(msgspec.Struct):
@@ -148,24 +148,24 @@ class _Paged(msgspec.Struct):
 
 async def answered(call: Call, board: Board, question: Question, table: AsTable[Any]) -> Response:
     """Answer a question in the form that the caller asks for."""
-    answer, form = await board.ask(question), form_of(call.request.headers.get("accept"))
+    answer, form = await board.ask(question, call.look), form_of(call.request.headers.get("accept"))
     if form is Form.JSON:
-        return respond(call, answer)
+        return respond(call, answer, table.is_paged)
     # Another form is other bytes.
     etag = f'{answer.etag[:-1]}.{form.name.lower()}"'
     if _has(etag, call):
         return _unchanged(etag)
     rows = table.rows(msgspec.json.decode(answer.body, type=table.shape))
     response = await table_response(form, table.columns, rows, table.name)
-    response.headers.update(_headers(etag) | _link(call, answer))
+    response.headers.update(_headers(etag) | (_link(call, answer) if table.is_paged else {}))
     return response
 
 
-def respond(call: Call, answer: Answer) -> Response:
+def respond(call: Call, answer: Answer, is_paged: bool = False) -> Response:
     """Answer with what the board said."""
     if _has(answer.etag, call):
         return _unchanged(answer.etag)
-    headers = _headers(answer.etag) | _link(call, answer)
+    headers = _headers(answer.etag) | (_link(call, answer) if is_paged else {})
     return Response(answer.body, headers=headers, media_type=Form.JSON)
 
 

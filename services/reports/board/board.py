@@ -1,27 +1,30 @@
 """Answer questions from memory that follows the database: every answer has read what was committed before it was asked.
 
-One thread owns the arrays. Questions that wait share one pull, begun after they arrived. Answers are encoded bytes,
-kept under the whole question, the revision, and the last boundary passed: at 17:00:00 something falls due without any
-new revision.
+One thread owns the arrays. Answers are encoded bytes, kept by question for as long as they hold: until there is a new
+revision, or the next boundary passes. At 17:00:00 something falls due without any new revision.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
+from uuid import UUID
 
+from contracts.plan import Plan
 from kernel.calendar.days_off import LEGAL_CALENDAR
 from kernel.clock import Clock, to_micros
 from kernel.units import UnitTree
 from runtime.database import Database
-from runtime.reference import Reference, ReferenceView
+from runtime.reference import Look, Reference, ReferenceView
+from runtime.shared import Shared
 from services.reports.board.feed import read_delta
 from services.reports.board.memory import Memory
+from services.reports.domain.refusals import PlanUnknown
 
 _ANSWERS_KEPT = 512
 
@@ -54,39 +57,77 @@ class Answer:
     etag: str
 
 
+class _State(NamedTuple):
+    """How far a memory has followed."""
+
+    epoch: UUID
+    number: int
+    reference: int
+
+    def has(self, look: Look) -> bool:
+        """Say whether all is in it that a look found."""
+        newest, reference = look
+        return self.epoch == newest.epoch and self.number >= newest.number and self.reference >= reference.revision
+
+
+class _Kept(NamedTuple):
+    """An answer with what it holds for: one state, and the instants from one boundary to before the next."""
+
+    answer: Answer
+    state: _State
+    since: int | None
+    until: int | None
+
+    def holds(self, state: _State | None, t: int) -> bool:
+        began, over = self.since is None or self.since <= t, self.until is not None and self.until <= t
+        return self.state == state and began and not over
+
+
 class Board:
     """The memory with its thread, its feed and its kept answers."""
 
-    def __init__(self, database: Database, reference: Reference, clock: Clock) -> None:
+    def __init__(self, database: Database, reference: Reference, clock: Clock, *, keep: int = _ANSWERS_KEPT) -> None:
+        """Take what it follows, and how many answers it keeps at most."""
         self._database = database
         self._reference = reference
         self._clock = clock
+        self._keep = keep
         self._memory = Memory(ReferenceView(0, UnitTree(), LEGAL_CALENDAR))
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="board")
-        self._turn = asyncio.Lock()
-        self._begun = 0
-        self._finished = 0
-        """Number of the last pull that was begun and did not fail."""
-        self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+        self._pull = Shared(self._take_in)
+        self._state: _State | None = None
+        """That of the memory, as the event loop knows it; None while it is not to be relied on."""
+        self._written_at = clock.now()
+        """When the newest change that is known was written down."""
+        self._plans: Mapping[str, Sequence[Plan]] = {}
+        self._kept: dict[Question, _Kept] = {}
+        """Written by the thread only. The oldest come first."""
 
-    async def ask(self, question: Question) -> Answer:
-        """Return the answer, from all that was committed before the question."""
-        await self._pull()
-        now = self._clock.now()
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, now)
+    async def ask(self, question: Question, look: Look | None = None) -> Answer:
+        """Return the answer, from all that was committed before the question, or that a look after it has found."""
+        await self._follow(look)
+        # What was written down is not in the future, though this clock may be behind the one that it was timed with.
+        t = to_micros(question.as_of or max(self._clock.now(), self._written_at))
+        kept = self._kept.get(question)
+        if kept is not None and kept.holds(self._state, t):
+            return kept.answer
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, t)
 
-    async def _pull(self) -> None:
-        # A caller that gives up must not leave the turn to the next one while its change is being taken in.
-        await asyncio.shield(asyncio.ensure_future(self._pull_in_turn(arrived=self._begun)))
+    async def versions_of(self, plan: str, look: Look | None = None) -> Sequence[Plan]:
+        """Return all versions of the plan with this slug, the newest one last.
 
-    async def _pull_in_turn(self, arrived: int) -> None:
-        async with self._turn:
-            if self._finished > arrived:
-                # Another question's pull began after this one arrived, and has finished.
-                return
-            self._begun += 1
-            await self._take_in()
-            self._finished = self._begun
+        Raises:
+            PlanUnknown: None was issued under this slug.
+        """
+        await self._follow(look)
+        if plan not in self._plans:
+            raise PlanUnknown(plan=plan)
+        return self._plans[plan]
+
+    async def _follow(self, look: Look | None) -> None:
+        found = look or await self._reference.look()
+        if self._state is None or not self._state.has(found):
+            await self._pull()
 
     async def _take_in(self) -> None:
         memory, at = self._memory, self._memory.at
@@ -95,22 +136,38 @@ class Board:
         if at is None or delta.until.epoch != epoch:
             # The first one, another history of the database, or a change that was half taken in: start over.
             memory = Memory(delta.reference)
-        await asyncio.get_running_loop().run_in_executor(self._thread, memory.apply, delta)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, memory.apply, delta)
+        except Exception:
+            self._state = None
+            raise
+        if memory is not self._memory or delta.plans or delta.plan_versions:
+            self._plans = {slug: _in_order(memory, plan_id) for slug, plan_id in memory.plan_ids.items()}
         self._memory = memory
+        self._state, self._written_at = _state_of(memory), delta.until.recorded_at
 
-    def _answer(self, question: Question, now: datetime) -> Answer:
-        memory, at = self._memory, self._memory.at
-        assert at is not None  # noqa: S101 - a pull came first
-        # What was written down is not in the future, though this clock may be behind the one that it was timed with.
-        t = to_micros(question.as_of or max(now, at.recorded_at))
-        moment = t if question.is_timed else memory.boundaries_around(t)[0]
-        key = (question, at.epoch, at.number, memory.reference.revision, moment)
-        kept = self._answers.get(key)
-        if kept is None:
-            digest = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
-            kept = self._answers[key] = Answer(question.answer(memory, t), f'"{digest}"')
-            while len(self._answers) > _ANSWERS_KEPT:
-                self._answers.popitem(last=False)
-        else:
-            self._answers.move_to_end(key)
-        return kept
+    def _answer(self, question: Question, t: int) -> Answer:
+        memory = self._memory
+        state = _state_of(memory)
+        kept = self._kept.get(question)
+        if kept is not None and kept.holds(state, t):
+            # Somebody asked the same just before.
+            return kept.answer
+        since, until = (t, t + 1) if question.is_timed else memory.boundaries_around(t)
+        digest = hashlib.sha256(repr((question, state, since)).encode()).hexdigest()[:32]
+        answer = Answer(question.answer(memory, t), f'"{digest}"')
+        self._kept.pop(question, None)
+        self._kept[question] = _Kept(answer, state, since, until)
+        while len(self._kept) > self._keep:
+            del self._kept[next(iter(self._kept))]
+        return answer
+
+
+def _state_of(memory: Memory) -> _State:
+    at = memory.at
+    assert at is not None  # noqa: S101 - a pull came first
+    return _State(at.epoch, at.number, memory.reference.revision)
+
+
+def _in_order(memory: Memory, plan_id: UUID) -> Sequence[Plan]:
+    return sorted((one.plan for one in memory.versions[plan_id]), key=lambda plan: plan.version)

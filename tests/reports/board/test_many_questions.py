@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +27,7 @@ from services.reports.board.indicators import IndicatorsQuestion
 from services.reports.board.memory import Memory
 from services.reports.board.obligation_page import ObligationsQuestion
 from services.reports.board.survey import Extent
+from services.reports.domain.refusals import PlanUnknown
 from services.reports.store.schema import metadata
 from services.reports.wiring import Reports
 from tests.reports.builders import DISTRICTS, QUARTER, UNIT, a_rule, an_indicator, at, owed
@@ -71,6 +74,82 @@ async def test_questions_that_wait_share_one_pull(service: Reports, pulls: Pulls
 
 
 @pytest.mark.asyncio
+async def test_what_a_look_found_is_not_pulled_twice(service: Reports, district: Office, pulls: Pulls) -> None:
+    before = await service.reference.look()
+    await district.reported(Q2)
+    look = await service.reference.look()
+
+    for found in (look, look, before):
+        await service.board.ask(ALL, found)
+        await service.board.versions_of("binh-thuan-2025", found)
+
+    assert len(pulls.after) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_plans_versions_are_known_as_soon_as_it_is_amended(
+    service: Reports, plans: PlansOffice, plan: Plan
+) -> None:
+    before = await service.board.versions_of(plan.slug)
+    amended = await plans.amend(plan, title="Kế hoạch sửa đổi")
+
+    assert (before, await service.board.versions_of(plan.slug)) == ([plan], [plan, amended])
+    with pytest.raises(PlanUnknown):
+        await service.board.versions_of("ke-ga-2025")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A question that counts how often an answer to it is made."""
+
+    name: str
+    made: list[int] = field(default_factory=list, compare=False, repr=False)
+    as_of: datetime | None = None
+    is_timed: bool = False
+
+    def answer(self, memory: Memory, t: int) -> bytes:  # noqa: ARG002 - nothing is looked up
+        self.made.append(t)
+        return self.name.encode()
+
+
+@pytest.mark.asyncio
+async def test_an_answer_is_made_once_until_a_revision_or_a_boundary_changes_it(
+    service: Reports, district: Office, clock: SetClock
+) -> None:
+    question = Counted("Ai chậm?")
+    etags = []
+
+    async def ask_twice() -> None:
+        answers = await asyncio.gather(service.board.ask(question), service.board.ask(question))
+        etags.append({answer.etag for answer in (*answers, await service.board.ask(question))})
+
+    await ask_twice()
+    clock.advance(timedelta(seconds=1))
+    await ask_twice()
+    await district.reported(Q2)
+    await ask_twice()
+    clock.set(at("2025-06-14", "23:59:59"))
+    await ask_twice()
+    clock.set(at("2025-06-15", "00:00:00"))
+    await ask_twice()
+
+    assert len(question.made) == 4
+    assert [len(some) for some in etags] == [1] * 5
+    assert len(set.union(*etags)) == 4
+
+
+@pytest.mark.asyncio
+async def test_only_so_many_answers_are_kept(service: Reports, clock: SetClock) -> None:
+    board = Board(service.database, service.reference, clock, keep=2)
+    questions = [Counted(f"Câu {number}") for number in range(3)]
+
+    for question in (*questions, questions[2], questions[1], questions[0]):
+        await board.ask(question)
+
+    assert [len(question.made) for question in questions] == [2, 1, 1]
+
+
+@pytest.mark.asyncio
 async def test_every_question_sees_what_was_committed_before_it(
     office: Callable[[str], Office], province: Office
 ) -> None:
@@ -110,13 +189,14 @@ async def test_a_pull_that_fails_does_not_answer_those_who_wait_for_it(
 async def test_a_change_that_was_taken_in_by_half_is_taken_in_again_from_the_beginning(
     service: Reports, district: Office, province: Office, pulls: Pulls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await province.statuses()
+    before, look = await province.statuses(), await service.reference.look()
     await district.reported(Q2)
     with monkeypatch.context() as broken:
         broken.setattr(Memory, "_add_figures", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await service.board.ask(ALL)
 
+    assert (await service.board.ask(MET, look)).body
     after = await province.statuses()
 
     assert {key for key in before if before[key] != after[key]} == {("r1-quarter", "2025-Q2", "593")}

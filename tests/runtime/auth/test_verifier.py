@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from runtime.auth import verifier as verifier_module
 from runtime.auth.principal import Principal
 from runtime.auth.refusals import ScopeMissing, ScopesConflict, TokenExpired, TokenInvalid, TokenMissing
 from tests.runtime.auth.forge import NOON, Key, Verification, claims, edwards_key, elliptic_key, rsa_key, sign
@@ -188,6 +189,50 @@ async def test_known_token_is_not_verified_anew_until_keys_were_fetched_again() 
     with pytest.raises(TokenInvalid) as refused:
         await verification.verifier.verify(token)
     assert refused.value.facts["part"] == "kid"
+
+
+@pytest.mark.asyncio
+async def test_known_token_that_has_not_begun_by_a_clock_that_stepped_back_is_refused() -> None:
+    verification = Verification()
+    await verification.verifier.verify(sign(claims()))
+    verification.pass_time(seconds=60)
+    token = sign(claims(iat=None, nbf=int(NOON.timestamp()) + 60))
+    await verification.verifier.verify(token)
+
+    # Not so far that the keys are fetched again.
+    verification.pass_time(seconds=-31)
+
+    with pytest.raises(TokenInvalid) as refused:
+        await verification.verifier.verify(token)
+    assert refused.value.facts["part"] == "nbf"
+
+
+@pytest.mark.asyncio
+async def test_a_known_token_helps_no_forged_one_with_its_header_or_its_signature() -> None:
+    verification = Verification()
+    token = sign(claims())
+    header, payload, signature = token.split(".")
+    await verification.verifier.verify(token)
+    other = sign(claims(unit="68"), rsa_key("foreign"), kid="first").split(".")
+
+    for forged in (f"{header}.{other[1]}.{other[2]}", f"{header}.{other[1]}.{signature}", f"{header}.{payload}."):
+        for _ in range(2):
+            with pytest.raises(TokenInvalid) as refused:
+                await verification.verifier.verify(forged)
+            assert refused.value.facts["part"] == "signature"
+
+
+@pytest.mark.asyncio
+async def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifier_module, "REMEMBERED_TOKENS", 2)
+    verifier = Verification().verifier
+    oldest, second, newest = (sign(claims(jti=f"token-{number}")) for number in range(3))
+    first = [await verifier.verify(token) for token in (oldest, second, newest)]
+
+    again = [await verifier.verify(token) for token in (second, newest, oldest)]
+
+    assert [again[0] is first[1], again[1] is first[2], again[2] is first[0]] == [True, True, False]
+    assert again[2] == first[0]
 
 
 @pytest.mark.asyncio

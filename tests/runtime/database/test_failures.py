@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -17,6 +17,7 @@ from kernel.clock import SetClock
 from runtime.database import Database, Write
 from runtime.database.failure import is_passing
 from runtime.database.outbox import outbox
+from runtime.database.revision import revision
 from tests.rig import a_database, published
 from tests.runtime.lighthouse.lamps import lamp, light, lit
 
@@ -100,6 +101,20 @@ async def test_a_connection_that_the_server_ends_is_replaced(postgres_url: str, 
 
         assert runs == 2
         assert await lit(database) == [(1, "Kê Gà")]
+
+
+async def test_a_glance_whose_connection_the_server_ended_is_made_again(postgres_url: str, clock: SetClock) -> None:
+    own = text("SELECT pg_backend_pid() AS pid")
+    async with a_database(postgres_url, service="lighthouse", clock=clock) as database:
+        before = (await database.glance(own)).pid
+        await database.write(lambda tx: tx.execute(text(f"SELECT pg_terminate_backend({before})")))
+
+        assert (await database.glance(own)).pid != before
+
+
+async def test_a_glance_cannot_write(database: Database) -> None:
+    with pytest.raises(DBAPIError):
+        await database.glance(update(revision).values(number=7).returning(revision.c.number))
 
 
 async def test_a_transaction_that_is_run_again_gives_its_events_the_same_ids(database: Database) -> None:

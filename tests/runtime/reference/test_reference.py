@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.events.plans import CalendarChanged, DayDecision, UnitsChanged
 from contracts.unit import Placement, Succession, UnitRecord
@@ -14,8 +16,10 @@ from kernel.calendar.days_off import LEGAL_CALENDAR
 from kernel.clock import SystemClock
 from kernel.ids import UnitId
 from runtime.database import Database, Write
+from runtime.database.revision import revision
 from runtime.reference import Reference, apply_calendar_change, apply_units_change
 from runtime.reference.apply import DecisionIncomplete, write_units
+from runtime.reference.tables import unit
 from runtime.reference.view import ReferenceView, to_kernel_unit
 from tests.rig import a_database
 from tests.runtime.conftest import SERVICE
@@ -191,6 +195,32 @@ async def test_a_view_is_the_same_object_until_something_changes(database: Datab
 
     assert first is second
     assert await reference.view() is not first
+
+
+async def test_a_look_finds_the_newest_revision_with_the_view_at_it(database: Database, reference: Reference) -> None:
+    await arrive(database, a_part(1, 1, THANH_HOA))
+    await arrive(database, a_part(1, 2, KIM_TAN, decision_id=uuid4()))
+
+    look = await reference.look()
+
+    async with database.read() as read:
+        assert look.newest == await read.newest()
+    assert (look.newest.number, look.reference.revision, codes(look.reference)) == (2, 1, ["38"])
+
+
+async def test_after_a_restore_a_view_is_read_again_though_its_revision_is_the_same(
+    database: Database, reference: Reference
+) -> None:
+    await arrive(database, a_part(1, 1, THANH_HOA))
+    before = codes(await reference.view())
+
+    async def restore(connection: AsyncConnection) -> None:
+        await connection.execute(update(unit).values(code="40"))
+        await connection.execute(update(revision).values(epoch=uuid4()))
+
+    await database.mark(restore)
+
+    assert (before, codes(await reference.view())) == (["38"], ["40"])
 
 
 async def test_another_replicas_changes_are_seen_at_the_next_question(postgres_url: str) -> None:
