@@ -165,6 +165,35 @@ async def test_equal_ones_share_a_rank_and_stand_by_code(province: Office, distr
 
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("plan")
+async def test_of_whom_nothing_was_expected_so_far_stands_behind_who_sent_everything_in_time(
+    office: Callable[[str], Office], province: Office
+) -> None:
+    await office("595").reported(Q2)
+
+    found = await ranking(province, by="on_time_rate")
+
+    assert [(one["rank"], one["unit"]["code"], one["on_time_rate"]["d"]) for one in found] == [
+        (1, "595", 1),
+        (2, "593", 0),
+        (2, "594", 0),
+    ]
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("plan")
+async def test_a_page_begins_behind_the_last_unit_of_the_one_before(province: Office, clock: SetClock) -> None:
+    clock.set(at("2025-06-20"))
+
+    first = await province.read(PATH, **PLAN, limit=2)
+    second = await province.read(PATH, **PLAN, limit=2, cursor=first["next_cursor"])
+
+    shown = [[(one["rank"], one["unit"]["code"]) for one in page["items"]] for page in (first, second)]
+    assert shown == [[(1, "593"), (1, "594")], [(1, "595")]]
+    assert second["next_cursor"] is None
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("plan")
 async def test_what_is_excused_only_asked_for_or_owed_without_a_day_makes_nobody_late(
     province: Office, health: Office, clock: SetClock
 ) -> None:
