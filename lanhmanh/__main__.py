@@ -27,6 +27,7 @@ _COMMANDS = {
     "explain": "explain:commands",
     "reconcile": "reconcile:reconcile",
     "dead": "dead:commands",
+    "bench": "bench:commands",
 }
 """Where each command is, below `lanhmanh.commands`."""
 

@@ -2,7 +2,7 @@
 
 from runtime.database.connect import DatabaseInUse, Settings
 from runtime.database.database import Database, Read, Write
-from runtime.database.rows import insert_new, insert_rows
+from runtime.database.rows import copy_rows, insert_new, insert_rows
 from runtime.database.types import Instant, Json, metadata
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Read",
     "Settings",
     "Write",
+    "copy_rows",
     "insert_new",
     "insert_rows",
     "metadata",

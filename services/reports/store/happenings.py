@@ -47,7 +47,8 @@ async def open_obligations(tx: Write, obligations: Sequence[Obligation], opened:
         return 0
     units = await number_units(tx, (one.unit_id for one in fresh))
     periods = await number_periods(tx, (one.period.key for one in fresh))
-    series = await begin_series(tx, fresh, opened_at=opened.occurred_at, title=title)
+    opening = {"opened_at": opened.occurred_at, "opened_recorded_at": tx.recorded_at}
+    series = await begin_series(tx, fresh, title=title, **opening)
     states, beginnings = [], []
     for one in fresh:
         beginning = _history_row(tx, one.id, 0, _beginning(opened, one))

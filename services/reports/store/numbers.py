@@ -98,13 +98,14 @@ async def series_from(read: Read, number: int) -> Sequence[Any]:
 
 
 async def begin_series(
-    tx: Write, obligations: Sequence[Obligation], *, opened_at: datetime, title: str
+    tx: Write, obligations: Sequence[Obligation], *, opened_at: datetime, opened_recorded_at: datetime, title: str
 ) -> Mapping[UUID, int]:
     """Write the series of obligations that this transaction opens, and return their numbers by obligation."""
     series_of = {one.id: _series_of(one) for one in obligations}
     next_number = await _next_number(tx, _series)
     numbers = {series: next_number + place for place, series in enumerate(dict.fromkeys(series_of.values()))}
-    same = {"title": title, "opened_at": opened_at, "opened_recorded_at": tx.recorded_at, "revision": tx.number}
+    opening = {"opened_at": opened_at, "opened_recorded_at": opened_recorded_at}
+    same = {"title": title, **opening, "revision": tx.number}
     rows = [{"number": number, **series._asdict(), **same} for series, number in numbers.items()]
     await insert_rows(tx.connection, _series, rows)
     return {one: numbers[series] for one, series in series_of.items()}
