@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 from bench.evaluation.boards import measure_boards
 from bench.evaluation.full import measure_full, measure_growth
+from bench.evaluation.moving import measure_moving
 from bench.row import Row
 from bench.servers import Servers
 from services.reports.board.kernels import make_ready
 
 
 async def measure_evaluation(servers: Servers) -> Sequence[Row]:
-    """Measure the full evaluation, and the board."""
+    """Measure the evaluation, and the board."""
     make_ready()
-    return [*await measure_full(servers), await measure_growth(), *await measure_boards(servers)]
+    of_all = [*await measure_full(servers), await measure_growth()]
+    return [*of_all, *await measure_moving(), *await measure_boards(servers)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from kernel.clock import to_micros
 from services.reports.domain.obligation import Obligation
-from services.reports.evaluation.flat import PROMPT
+from services.reports.evaluation.columns import MOST_DELAY
 from services.reports.evaluation.history import Fact, FactKind
 from services.reports.store.book import Kept
 
@@ -32,7 +32,7 @@ def pasts_of(
     way = dice.choice(len(_WAYS), count, p=list(_WAYS.values())).tolist()
     early, late = dice.integers(1, 10 * _DAY, count), dice.integers(1, 20 * _DAY, count)
     shifts = np.stack([-early, np.zeros_like(early), np.full_like(early, -1), late, late]).tolist()
-    delay, waited = dice.integers(0, PROMPT, count).tolist(), dice.integers(_HOUR, 10 * _DAY, count).tolist()
+    delay, waited = dice.integers(0, MOST_DELAY, count).tolist(), dice.integers(_HOUR, 10 * _DAY, count).tolist()
     accepted = (dice.random(count) < _ACCEPTED).tolist()
     odd = np.where(dice.random(count) < _ODD, dice.integers(1, 5, count), 0).tolist()
     said = (dice.random(count) < figures).tolist()

@@ -29,7 +29,7 @@ from runtime.database import Database, Settings
 from runtime.database.outbox import outbox
 from runtime.inbox import inbox
 from services.reports.evaluation.columns import Flag
-from services.reports.evaluation.flat import TOLD, Flat, flatten
+from services.reports.evaluation.flat import Flat, flatten
 from services.reports.evaluation.history import NEVER, Fact, FactKind
 from services.reports.store.obligations import HistoryRow, ObligationRow, to_fact
 
@@ -158,7 +158,7 @@ async def test_every_row_says_what_its_history_says(loaded: dict[Name, str]) -> 
     for row in rows:
         assert [getattr(row, name) for name in FLAT] == list(asdict(flatten(facts[row.id])).values())
     flags = Counter(row.flags for row in rows)
-    told = sum(count for flag, count in flags.items() if flag & TOLD)
+    told = sum(count for flag, count in flags.items() if flag & Flag.TOLD)
     assert 0 < told < 0.04 * OWED
     assert flags[Flag.EXISTS | Flag.LIVE] > OWED / 2
     assert any(row.first_receipt_at == row.due for row in rows)

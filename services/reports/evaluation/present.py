@@ -8,13 +8,17 @@ from collections.abc import Iterable
 import numpy as np
 
 from services.reports.evaluation.book import Book
-from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag, Indices
+from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag, Indices, Mask
 from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one
 from services.reports.evaluation.history import NEVER, Instants
-from services.reports.evaluation.tally import tally_again
+from services.reports.evaluation.tally import Read, tally_again
+from services.reports.evaluation.told import Histories
 
-_ALL_AT_ONCE = 0.02
+_ALL_AT_ONCE = 0.1
 """From this share of all rows on, going over all of them costs no more than going over those that change."""
+
+
+_SETTLED = np.uint8(Flag.LIVE | Flag.TOLD)
 
 
 class Present:
@@ -28,6 +32,7 @@ class Present:
     _waiting: Indices
     _passed: int
     _t: int
+    _told: Histories
 
     def __init__(self, book: Book, layout: Layout, t: int, *, slots: int, together: Together = one_by_one) -> None:
         self._book = book
@@ -56,6 +61,7 @@ class Present:
             self._begin(t)
             return
         self._t, self._passed = t, end
+        self._read = self._read_now()
         if end > begin:
             self._again(self._waiting[begin:end])
         if added:
@@ -63,26 +69,38 @@ class Present:
 
     def changed(self, rows: Indices) -> None:
         """Take in that some rows were rewritten. (After rows were added, begin anew.)"""
+        if self._book.told is not self._told:
+            self._read = self._read_now()
         self._again(rows)
+        flags = self._book.columns.flags
         for row in rows.tolist():
-            for instant in self._hours(row):
-                heapq.heappush(self._added, (instant, row))
+            # A plain report that is in waits for nothing any more.
+            if flags[row] & _SETTLED != Flag.LIVE:
+                for instant in self._hours(row):
+                    heapq.heappush(self._added, (instant, row))
 
     def _begin(self, t: int) -> None:
         self._t = t
-        wanted = np.ones(len(self._book.series), np.bool_)
         self.statuses, self._cube = self._book.tally(
-            t, NEVER, self._layout, slots=self._slots, wanted=wanted, together=self._together
+            t, NEVER, self._layout, slots=self._slots, wanted=self._every, together=self._together
         )
-        self._read = self._book.read(t, NEVER, wanted)
+        self._read = self._read_now()
+        layout, begins = self._layout, self._book.columns.begins
+        self._kept = (layout.place, layout.parent, begins, self.statuses, self._cube.subtree)
         self._instants, self._waiting = _hours_of_all(self._book, t)
         self._passed = 0
         self._added: list[tuple[int, int]] = []
 
+    @property
+    def _every(self) -> Mask:
+        return np.ones(len(self._book.series), np.bool_)
+
+    def _read_now(self) -> Read:
+        self._told = self._book.told
+        return self._book.read(self._t, NEVER, self._every)
+
     def _again(self, rows: Indices) -> None:
-        self._read = self._book.read(self._t, NEVER, np.ones(len(self._book.series), np.bool_))
-        again = (rows, len(rows), self._layout.place, self._layout.parent, self._book.columns.begins)
-        tally_again(*self._read, *again, self.statuses, self._cube.subtree)
+        tally_again(*self._read, rows, *self._kept)
 
     def _hours(self, row: int) -> Iterable[int]:
         """Return when a row is to be looked at again, after the present."""

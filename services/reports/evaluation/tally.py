@@ -159,7 +159,7 @@ def tally_units(  # noqa: PLR0913, PLR0917 - a column each
             own[slot[row], status] += 1
 
 
-@compiled(f"void({_READ}, i4[::1], i8, i4[::1], i4[::1], i8[::1], u1[::1], i4[:, :, ::1])")
+@compiled(f"void({_READ}, i4[::1], i4[::1], i4[::1], i8[::1], u1[::1], i4[:, :, ::1])")
 def tally_again(  # noqa: PLR0913, PLR0917 - a column each
     t: int,
     known_at: int,
@@ -183,19 +183,17 @@ def tally_again(  # noqa: PLR0913, PLR0917 - a column each
     day: Instants,
     version: Indices,
     changed: Indices,
-    many: int,
     place: Indices,
     parent: Indices,
     rows: Instants,
     statuses: Statuses,
     counts: Counted,
 ) -> None:
-    """Write the statuses of the first so `many` rows in `changed` anew, and mend the counts of their subtrees.
+    """Write the statuses of the rows in `changed` anew, and mend the counts of all subtrees that they are in.
 
     `parent` is the place above each place, `rows` where the rows of each unit begin.
     """
-    for one in range(many):
-        row = changed[one]
+    for row in changed:
         of, before = series[row], statuses[row]
         after: Integer = _ABSENT
         if asked[of] != UNWANTED:
