@@ -16,15 +16,15 @@ KERNELS: list[tuple[Any, str]] = []
 """Every kernel with the signature it is asked with. Whoever serves answers has them compiled before."""
 
 
-def compiled(signature: str) -> Callable[[F], F]:
-    """Have a function compiled, for arguments of these types, in numba's notation: `i8(i8, u1[::1])`.
+def compiled(*signatures: str) -> Callable[[F], F]:
+    """Have a function compiled, for arguments of each of these types, in numba's notation: `i8(i8, u1[::1])`.
 
     It runs without Python's lock: several threads may be in it, each on rows of its own.
     """
 
     def mark(function: F) -> F:
         kernel = njit(nogil=True, error_model="numpy")(function)
-        KERNELS.append((kernel, signature))
+        KERNELS.extend((kernel, signature) for signature in signatures)
         return cast("F", kernel)
 
     return mark
