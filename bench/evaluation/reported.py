@@ -20,13 +20,13 @@ from services.reports.evaluation.thresholds import Thresholds
 
 INDICATORS = 15
 PROMISES = YEARS * INDICATORS
-_SLOT_OF_PERIOD = (*range(12), *range(12, 16), 16, 18, 19)
+SLOTS_OF_A_YEAR = (*range(12), *range(12, 16), 16, 18, 19)
 """Of the 19 periods of a year in the book, which has no second half-years."""
-_PERIODS = len(_SLOT_OF_PERIOD)
+_PERIODS = len(SLOTS_OF_A_YEAR)
 _BOTH = int(Side.N | Side.D)
 _WAYS = (*[_BOTH | int(Way.N_ADDS)] * 10, *[_BOTH | int(Way.N_ADDS | Way.D_ADDS)] * 3, *[_BOTH | int(Way.ALONE)] * 2)
 """Of each indicator: most are flows of a stock, some flows of flows, some count persons."""
-_AT_LEAST = 80
+AT_LEAST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,13 @@ def reported(book: National, *, seed: int = 15) -> Reported:
     exactly = dice.random(rows.shape) < 0.05
     d = np.where(exactly, d // 5 * 5, d)
     n = np.where(exactly, d // 5 * 4, n)
-    slots = np.array(_SLOT_OF_PERIOD)
+    slots = np.array(SLOTS_OF_A_YEAR)
     lines.figures[:, 0, slots] = n * complete
     lines.figures[:, 1, slots] = d * complete
     lines.masks[:, Mask.COMPLETE] = (complete.astype(np.uint32) << slots.astype(np.uint32)).sum(axis=1, dtype=np.uint32)
     thresholds = Thresholds.of(PROMISES, np.zeros(len(book.layout.parent), np.int32))
     for promise in range(PROMISES):
-        thresholds.put(0, promise, Indicator(RatioOf(("n",), ("d",), Target(at_least=_AT_LEAST))))
+        thresholds.put(0, promise, Indicator(RatioOf(("n",), ("d",), Target(at_least=AT_LEAST))))
     ends = np.repeat(ends_of(range(2022, 2022 + YEARS)), INDICATORS, axis=0)
     return Reported(book, View(T, Basis.SUBMITTED, standings, ends), Ratios.of(lines, book.layout, thresholds))
 
@@ -85,5 +85,5 @@ def _lines(communes: npt.NDArray[np.int32]) -> Lines:
         about=np.ascontiguousarray(about, np.int32),
         begins=np.arange(count + 1) * _PERIODS,
         row=row.reshape(-1).astype(np.int32),
-        packed=np.tile(np.array([packed(slot, 0, _BOTH) for slot in _SLOT_OF_PERIOD], np.uint8), count),
+        packed=np.tile(np.array([packed(slot, 0, _BOTH) for slot in SLOTS_OF_A_YEAR], np.uint8), count),
     )

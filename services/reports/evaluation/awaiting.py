@@ -47,7 +47,7 @@ def mark_line(  # noqa: PLR0913, PLR0917 - a column each
     """
     promise, sides = about[line, _PROMISE], about[line, _WAYS] & _SIDES
     some_n, some_d, read, out, awaited, pending = 0, 0, 0, 0, 0, 0
-    # Without branches, of which nobody can foresee which way they go.
+    # Hardly any branches: which way they go could not be foreseen.
     for bearing in range(begins[line], begins[line + 1]):
         one, byte = row[bearing], int(packed[bearing])
         flag, slot, counts = int(flags[one]), byte & _SLOT, byte >> 6
@@ -59,9 +59,9 @@ def mark_line(  # noqa: PLR0913, PLR0917 - a column each
         read |= bit * is_read
         out |= bit * (is_read & is_out)
         must = (flag & _REQUESTED == 0) & ((flag & _EXCUSED == 0) | (not is_out))
-        is_dated = due[one] != NEVER
-        awaited |= bit * (must & (is_dated | (t >= ends[promise, byte >> 5 & _CUT_OFF, slot])))
-        pending |= bit * (must & is_dated & (due[one] > t))
+        until = due[one]
+        awaited |= bit * (must & (until != NEVER or t >= ends[promise, byte >> 5 & _CUT_OFF, slot]))
+        pending |= bit * (must & (until != NEVER) & (until > t))
     asked = (some_n if sides & 1 else ~some_n) & (some_d if sides & 2 else ~some_d) & about[line, _BOUND]
     masks[line, _ASKED] = asked
     masks[line, _IN] = np.int64(masks[line, _COMPLETE]) | (read & ~out)

@@ -99,10 +99,14 @@ def add_line(
     provisional = fill_so_far(value, is_in, complete, ways) & lacking if lacking >> WHOLES else 0
     shown, missing = (complete & asked) | provisional, awaited & ~complete
     stated = (ways & 1) << COUNT_BITS | (ways >> 1 & 1) << 2 * COUNT_BITS
+    # Turns the sign of a number, if all its bits are set.
+    turn = np.int64(sign) >> 1
     for slot in range(SLOTS):
-        is_shown = (shown >> slot & 1) * sign
-        block[N, slot] += value[0, slot] * is_shown
-        block[D, slot] += value[1, slot] * is_shown
+        # All bits if it is shown, or none.
+        is_shown = -(shown >> slot & 1)
+        block[N, slot] += (value[0, slot] & is_shown ^ turn) - turn
+        block[D, slot] += (value[1, slot] & is_shown ^ turn) - turn
         coverage = (awaited >> slot & 1) | (missing >> slot & 1) << COUNT_BITS | (pending >> slot & 1) << 2 * COUNT_BITS
-        block[COVERAGE, slot] += coverage * sign
-        block[FIGURES, slot] += (provisional >> slot & 1) * sign + stated * is_shown
+        of_figures = provisional >> slot & 1 | stated & is_shown
+        block[COVERAGE, slot] += (coverage ^ turn) - turn
+        block[FIGURES, slot] += (of_figures ^ turn) - turn

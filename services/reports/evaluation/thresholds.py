@@ -126,14 +126,22 @@ def judge_block(
 
     Nothing branches here on figures: which way could not be foreseen. `grounds` is written over, shape [slots].
     """
+    size = 0
+    for slot in range(SLOTS):
+        size |= block[N, slot] | block[D, slot] | table[number, promise, WHOLE, slot] + 1
+    # Sums of some billions are compared by one product each.
+    is_narrow = size >> 32 == 0
     for slot in range(SLOTS):
         coverage, figures = block[COVERAGE, slot], block[FIGURES, slot]
         low, high = table[number, promise, LOW, slot], table[number, promise, HIGH, slot]
         whole = table[number, promise, WHOLE, slot]
         is_summed = whole == SUMMED
         n, d = block[N, slot], block[D, slot] if is_summed else whole
-        is_low_enough = (surplus(n, d, high) <= 0) | (high == NO_HIGH)
-        is_high_enough = (surplus(n, d, low) >= 0) | (low == NO_LOW)
+        if is_narrow:
+            above_low, above_high = 100 * n - low * d, 100 * n - high * d
+        else:
+            above_low, above_high = surplus(n, d, low), surplus(n, d, high)
+        is_high_enough, is_low_enough = (above_low >= 0) | (low == NO_LOW), (above_high <= 0) | (high == NO_HIGH)
         has_figures = (figures & _HAS_N != 0) & ((figures >> 2 * COUNT_BITS != 0) | (not is_summed))
         grounds[slot] = (
             np.int64(has_figures) << HAS_FIGURES

@@ -50,7 +50,7 @@ def indicators(draw: st.DrawFn) -> list[Indicator]:
             Growth, st.just(("n",)), st.sampled_from((None, 0, 1, 2, 3)), targets(), st.booleans(), st.booleans()
         ),
     )
-    drawn = draw(st.lists(st.builds(Indicator, measure, if_any=st.booleans()), min_size=1, max_size=3))
+    drawn = draw(st.lists(st.builds(Indicator, measure, if_any=st.booleans()), min_size=1, max_size=2))
     return [ratio(draw(st.sampled_from((0, 50, 100))), if_any=draw(st.booleans())), *drawn]
 
 
