@@ -12,7 +12,7 @@ import polars as pl
 
 from bench.evaluation.frames import duckdb_with
 from bench.evaluation.reported import AT_LEAST, SLOTS_OF_A_YEAR, Reported
-from services.reports.evaluation.lines import Mask, Tell, Way
+from services.reports.evaluation.lines import Mark, Tell, Way
 from services.reports.evaluation.ruling import Ruling
 from services.reports.evaluation.slots import ALTERNATIVES, NO_SLOT, SLOTS, WHOLES
 
@@ -31,7 +31,7 @@ def lines_frame(book: Reported) -> pl.DataFrame:
         columns[str(way.name).lower()] = (lines.about[:, Tell.WAYS] & way) != 0
     for slot in range(SLOTS):
         columns[f"n{slot}"], columns[f"d{slot}"] = lines.figures[:, 0, slot], lines.figures[:, 1, slot]
-        for mask in Mask:
+        for mask in Mark:
             columns[f"{mask.name.lower()}{slot}"] = (lines.masks[:, mask] >> np.uint32(slot) & 1) != 0
         columns[f"known{slot}"] = columns[f"complete{slot}"]
     return pl.DataFrame(columns)

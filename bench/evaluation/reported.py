@@ -11,7 +11,7 @@ from bench.evaluation.national import BODIES, YEARS, National, T
 from services.reports.evaluation.awaiting import View
 from services.reports.evaluation.columns import Standings
 from services.reports.evaluation.evidence import Basis
-from services.reports.evaluation.lines import Lines, Mask, Side, Way, packed
+from services.reports.evaluation.lines import Lines, Mark, Side, Way, packed
 from services.reports.evaluation.measures import Indicator, Target
 from services.reports.evaluation.measures import Ratio as RatioOf
 from services.reports.evaluation.ratios import Ratios
@@ -63,7 +63,7 @@ def reported(book: National, *, seed: int = 15) -> Reported:
     slots = np.array(SLOTS_OF_A_YEAR)
     lines.figures[:, 0, slots] = n * complete
     lines.figures[:, 1, slots] = d * complete
-    lines.masks[:, Mask.COMPLETE] = (complete.astype(np.uint32) << slots.astype(np.uint32)).sum(axis=1, dtype=np.uint32)
+    lines.masks[:, Mark.COMPLETE] = (complete.astype(np.uint32) << slots.astype(np.uint32)).sum(axis=1, dtype=np.uint32)
     thresholds = Thresholds.of(PROMISES, np.zeros(len(book.layout.parent), np.int32))
     for promise in range(PROMISES):
         thresholds.put(0, promise, Indicator(RatioOf(("n",), ("d",), Target(at_least=AT_LEAST))))
@@ -81,7 +81,7 @@ def _lines(communes: npt.NDArray[np.int32]) -> Lines:
     about = np.stack([communes[commune], promise, np.array(_WAYS)[indicator], np.full(count, (1 << SLOTS) - 1)], axis=1)
     return Lines(
         figures=np.zeros((count, 2, SLOTS), np.int32),
-        masks=np.zeros((count, len(Mask)), np.uint32),
+        masks=np.zeros((count, len(Mark)), np.uint32),
         about=np.ascontiguousarray(about, np.int32),
         begins=np.arange(count + 1) * _PERIODS,
         row=row.reshape(-1).astype(np.int32),

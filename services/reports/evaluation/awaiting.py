@@ -13,12 +13,12 @@ from services.reports.evaluation.compiled import Integer, compiled
 from services.reports.evaluation.compliance import Together, one_by_one
 from services.reports.evaluation.evidence import Basis
 from services.reports.evaluation.history import NEVER, NO_VERSION
-from services.reports.evaluation.lines import About, Bytes, Lines, Mask, Masks, Tell
+from services.reports.evaluation.lines import About, Bytes, Lines, Mark, Masks, Tell
 
 # EXISTS is 1, so that it can be shifted to its place.
 _EXISTS, _EXCUSED, _REQUESTED = int(Flag.EXISTS), int(Flag.EXCUSED), int(Flag.REQUESTED)
-_ASKED, _IN, _COMPLETE = Mask.ASKED.value, Mask.IN.value, Mask.COMPLETE.value
-_AWAITED, _PENDING = Mask.AWAITED.value, Mask.PENDING.value
+_ASKED, _IN, _COMPLETE = Mark.ASKED.value, Mark.IN.value, Mark.COMPLETE.value
+_AWAITED, _PENDING = Mark.AWAITED.value, Mark.PENDING.value
 _PROMISE, _WAYS, _BOUND = Tell.PROMISE.value, Tell.WAYS.value, Tell.BOUND.value
 _SLOT, _CUT_OFF, _SIDES = 31, 1, 3
 

@@ -56,7 +56,7 @@ class Way(IntFlag):
     """Figures of several periods come to nothing: persons reached in four quarters are not a yearly figure."""
 
 
-class Mask(IntEnum):
+class Mark(IntEnum):
     """Which masks a line has."""
 
     ASKED = 0
@@ -149,7 +149,7 @@ class Lines:
         bearings = [bearing for line in lines for bearing in line.bearings]
         return cls(
             figures=np.zeros((len(lines), 2, SLOTS), np.int32),
-            masks=np.zeros((len(lines), len(Mask)), np.uint32),
+            masks=np.zeros((len(lines), len(Mark)), np.uint32),
             about=np.array([(one.unit, one.promise, one.ways, one.bound) for one in lines], np.int32).reshape(-1, 4),
             begins=np.cumsum([0, *(len(line.bearings) for line in lines)], dtype=np.int64),
             row=np.array([bearing.row for bearing in bearings], np.int32),

@@ -16,7 +16,7 @@ from services.reports.evaluation.lines import (
     Change,
     Changes,
     LinesOfFigures,
-    Mask,
+    Mark,
     Masks,
     Tell,
 )
@@ -24,7 +24,7 @@ from services.reports.evaluation.slots import NO_SLOT, SLOTS
 from services.reports.evaluation.so_far import PLANES, Block, Blocks, Pair, add_line
 from services.reports.evaluation.thresholds import Rulings, judge_block
 
-_PROMISE, _COMPLETE = Tell.PROMISE.value, Mask.COMPLETE.value
+_PROMISE, _COMPLETE = Tell.PROMISE.value, Mark.COMPLETE.value
 _LINE, _SLOT = Change.LINE.value, Change.SLOT.value
 _N, _D, _IS_COMPLETE = Change.N.value, Change.D.value, Change.IS_COMPLETE.value
 

@@ -27,7 +27,7 @@ from services.reports.evaluation.ratio_kernels import add_place, enter, sweep, w
 from services.reports.evaluation.ruling import Ruling
 from services.reports.evaluation.slots import SLOTS
 from services.reports.evaluation.so_far import COUNT, COUNT_BITS, PLANES, Blocks
-from services.reports.evaluation.thresholds import SUMMED, WHOLE, Rulings, Thresholds
+from services.reports.evaluation.thresholds import SUMMED, UNKNOWN, WHOLE, Rulings, Thresholds
 from services.reports.evaluation.verdict import Reason, Verdict
 
 _PARTS = 4
@@ -35,7 +35,7 @@ _PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
+class Outcome:
     """How an indicator stands for one unit with all below it over one period."""
 
     value: Value
@@ -136,22 +136,20 @@ class Ratios:
         add_place(self.lines.figures, self.lines.masks, self.lines.about, of_place, found)
         return found
 
-    def at(self, place: int, promise: int, slot: int) -> Ratio:
+    def at(self, place: int, promise: int, slot: int) -> Outcome:
         """Return how a promise stands over the period of a slot, for a unit with all below it."""
         n, d, coverage, figures = self.sums_of(place)[promise, :, slot].tolist()
         whole = int(self.thresholds.table[self.thresholds.set_of[place], promise, WHOLE, slot])
+        has_n, has_d = figures >> COUNT_BITS & COUNT, figures >> 2 * COUNT_BITS
+        d_known = (d if has_d else None) if whole == SUMMED else None if whole == UNKNOWN else whole
+        expected, missing, pending = coverage & COUNT, coverage >> COUNT_BITS & COUNT, coverage >> 2 * COUNT_BITS
         verdict, reason = Ruling(int(self.rulings[place, promise, slot])).words
-        given = {Reason.BASELINE_UNKNOWN: None}.get(reason, whole) if reason else whole
-        expected = coverage & COUNT
-        return Ratio(
-            value=Value(
-                n if figures >> COUNT_BITS & COUNT else None,
-                given if whole != SUMMED else d if figures >> 2 * COUNT_BITS else None,
-            ),
+        return Outcome(
+            value=Value(n if has_n else None, d_known),
             expected=expected,
-            counted=expected - (coverage >> COUNT_BITS & COUNT),
+            counted=expected - missing,
             is_provisional=figures & COUNT != 0,
-            all_due_passed=coverage >> 2 * COUNT_BITS == 0,
+            all_due_passed=pending == 0,
             verdict=verdict,
             reason=reason,
         )

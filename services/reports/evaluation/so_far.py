@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.reports.evaluation.compiled import Integer, compiled
-from services.reports.evaluation.lines import About, LinesOfFigures, Mask, Masks, Side, Tell, Way
+from services.reports.evaluation.lines import About, LinesOfFigures, Mark, Masks, Side, Tell, Way
 from services.reports.evaluation.slots import ALTERNATIVES, NO_SLOT, SLOTS, WHOLES
 
 Block = npt.NDArray[np.int64]
@@ -25,8 +25,8 @@ N, D, COVERAGE, FIGURES = range(PLANES)
 COUNT_BITS: Final = 21
 COUNT: Final = (1 << COUNT_BITS) - 1
 
-_ASKED, _IN, _COMPLETE = Mask.ASKED.value, Mask.IN.value, Mask.COMPLETE.value
-_AWAITED, _PENDING = Mask.AWAITED.value, Mask.PENDING.value
+_ASKED, _IN, _COMPLETE = Mark.ASKED.value, Mark.IN.value, Mark.COMPLETE.value
+_AWAITED, _PENDING = Mark.AWAITED.value, Mark.PENDING.value
 _WAYS = Tell.WAYS.value
 _N_ADDS, _D_ADDS, _ALONE = int(Way.N_ADDS), int(Way.D_ADDS), int(Way.ALONE)
 _HAS_D = int(Side.D)

@@ -32,6 +32,8 @@ LOW, HIGH, WHOLE, WORDS = range(4)
 NO_LOW, NO_HIGH = -(2**63), 2**63 - 1
 SUMMED: Final = -1
 """As WHOLE: d is what the units say, not a number of the plan."""
+UNKNOWN: Final = -2
+"""As WHOLE: the plan does not know it yet."""
 _LEFT_OPEN: Final = 255
 """In WORDS the bits of the ruling that applies whatever the figures are; 0 for none."""
 _IF_ANY: Final = 8
@@ -86,7 +88,7 @@ def _threshold(indicator: Indicator) -> tuple[int, int, int, int]:
             low, high = _limits(measure.target, _LARGEST_NUMBER, times=100)
             return low, high, 1, _left_open(measure.target) | if_any
         case Growth(baseline_value=None):
-            return NO_LOW, NO_HIGH, 0, Ruling.BASELINE_UNKNOWN | if_any
+            return NO_LOW, NO_HIGH, UNKNOWN, Ruling.BASELINE_UNKNOWN | if_any
         case Growth(baseline_value=0):
             return NO_LOW, NO_HIGH, 0, Ruling.BASELINE_ZERO | if_any
         case Growth(baseline_value=int(baseline)):

@@ -85,6 +85,16 @@ def test_figures_that_do_not_fit_in_32_bits_are_compared_as_exactly(less: int, e
     assert verdicts(world, share(70)) == [expected, expected, "met"]
 
 
+@pytest.mark.parametrize(("less", "expected"), [(0, "met"), (1, "not_met")])
+@pytest.mark.parametrize(
+    "measure", [Count(("n",), Target(LARGEST_FIGURE)), Growth(("n",), LARGEST_FIGURE // 8, Target(at_least=700))]
+)
+def test_number_and_growth_are_compared_as_exactly(measure: Count | Growth, less: int, expected: str) -> None:
+    world = two_communes((LARGEST_FIGURE - less, 0))
+
+    assert InKernels(world, [Indicator(measure)], COMMUNES).ratios.at(0, 0, YEAR).verdict == expected
+
+
 @EXAMPLES
 @given(st.integers(0, 2**62), st.integers(0, 2**62), st.integers(-(2**30), 2**30 + 100), st.integers(-2, 2))
 def test_comparison_is_exact_wherever_the_product_lies(n: int, d: int, percent: int, off: int) -> None:

@@ -10,7 +10,7 @@ from services.reports.evaluation.compliance import NOWHERE, Layout
 from services.reports.evaluation.evidence import Basis
 from services.reports.evaluation.indicator import Answer
 from services.reports.evaluation.measures import Count, Growth, Indicator, Ratio, Target
-from services.reports.evaluation.ratios import Ratio as Found
+from services.reports.evaluation.ratios import Outcome
 from services.reports.evaluation.slots import periods_of_year
 from tests.reports.evaluation.drawn import a_world, kinds, late, worlds
 from tests.reports.evaluation.histories import EXAMPLES, FOREVER, histories, instants
@@ -58,9 +58,9 @@ def ratio(at_least: int = 50, *, if_any: bool = False) -> Indicator:
     return Indicator(Ratio(("n",), ("d",), Target(at_least=at_least)), if_any=if_any)
 
 
-def by_columns(found: Answer) -> Found:
+def by_columns(found: Answer) -> Outcome:
     """Return what the evaluator that goes from report to report says."""
-    return Found(
+    return Outcome(
         value=found.value,
         expected=found.expected,
         counted=found.counted,
