@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bench.evaluation.boards import measure_boards
 from bench.evaluation.full import measure_full, measure_growth
+from bench.evaluation.indicators import measure_indicators
 from bench.evaluation.moving import measure_moving
 from bench.row import Row
 from bench.servers import Servers
@@ -19,4 +20,4 @@ async def measure_evaluation(servers: Servers) -> Sequence[Row]:
     """Measure the evaluation, and the board."""
     make_ready()
     of_all = [*await measure_full(servers), await measure_growth()]
-    return [*of_all, *await measure_moving(), *await measure_boards(servers)]
+    return [*of_all, *await measure_moving(), *await measure_indicators(), *await measure_boards(servers)]

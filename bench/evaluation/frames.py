@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -105,10 +106,10 @@ SQL = f"""
 """What DuckDB and PostgreSQL are asked."""
 
 
-def duckdb_with(table: pl.DataFrame, above: pl.DataFrame) -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB that has the book as tables of its own."""
+def duckdb_with(tables: Mapping[str, pl.DataFrame]) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB that has such tables of its own."""
     connection = duckdb.connect()
-    for name, given in {"obligation": table, "closure": above}.items():
+    for name, given in tables.items():
         connection.register("given", given.to_arrow())
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")  # noqa: S608
     return connection

@@ -60,7 +60,7 @@ async def measure_full(servers: Servers) -> Sequence[Row]:
     _assert_equal(evaluate(small), _cube_of(by_objects(objects, parent), evaluate(small).shape))
     expected = evaluate(book)
     async with postgres_with(servers, table, above) as postgres:
-        with duckdb_with(table, above) as duckdb:
+        with duckdb_with({"obligation": table, "closure": above}) as duckdb:
             _assert_equal(expected, to_cube(by_polars(table, above), expected.shape))
             _assert_equal(expected, to_cube(by_duckdb(duckdb), expected.shape))
             await by_postgres(postgres)

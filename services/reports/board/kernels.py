@@ -20,7 +20,9 @@ from typing import Any
 from numba import config
 
 from services.reports import evaluation
-from services.reports.evaluation import tally as _  # noqa: F401 - it and what it stands on have all the kernels
+
+# With what they stand on, these have all the kernels.
+from services.reports.evaluation import ratios, tally  # noqa: F401
 from services.reports.evaluation.compiled import KERNELS
 
 _SOURCE = Path(evaluation.__file__).parent

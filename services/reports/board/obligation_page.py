@@ -108,7 +108,7 @@ class ObligationsQuestion:
     def _page(self, survey: Survey, wanted: Rows) -> list[tuple[ObligationKey, int]]:
         """Return the rows after the page before in their order: one more than the limit, if there are so many."""
         slugs = {plan_id: slug for slug, plan_id in survey.memory.plan_ids.items()}
-        due = survey.dates.due[wanted]
+        due = survey.standings.due[wanted]
         near = _near(due, self.limit, after=self.after.due if self.after else LONG_AGO)
         keyed = ((_key(survey, slugs, row), row) for row in wanted[near].tolist())
         return heapq.nsmallest(self.limit + 1, (one for one in keyed if self.after is None or one[0] > self.after))
@@ -128,7 +128,7 @@ def _near(due: Instants, limit: int, *, after: int) -> Mask:
 def _key(survey: Survey, slugs: Mapping[UUID, str], number: int) -> ObligationKey:
     row = survey.memory.owed.row(number)
     code = survey.memory.reference.tree.get(UnitId(row.unit_id)).code
-    return ObligationKey(int(survey.dates.due[number]), slugs[row.plan_id], row.rule, code, row.period, row.id)
+    return ObligationKey(int(survey.standings.due[number]), slugs[row.plan_id], row.rule, code, row.period, row.id)
 
 
 def _shown(survey: Survey, key: ObligationKey, number: int) -> ObligationStatus:
@@ -144,7 +144,7 @@ def _shown(survey: Survey, key: ObligationKey, number: int) -> ObligationStatus:
         title=row.title,
         status=Status(int(survey.statuses[number])).label,
         due_at=_instant(key.due),
-        first_receipt_at=_instant(int(survey.dates.first_receipt[number])),
+        first_receipt_at=_instant(int(survey.standings.first_receipt[number])),
     )
 
 

@@ -122,7 +122,8 @@ class _Ranked(NamedTuple):
 def _ranked(survey: Survey, of: RankedOf, by: RankedBy) -> list[_Ranked]:
     """Return all units of which a report is required by a day, the worst first, each with its rank."""
     units, group_of_unit = _groups(survey.territory, of)
-    found = lateness_by_group(survey.statuses, survey.dates, group_of_unit[survey.unit], survey.t, groups=len(units))
+    group = group_of_unit[survey.unit]
+    found = lateness_by_group(survey.statuses, survey.standings, group, survey.t, groups=len(units))
     named = [
         (unit_name(survey.memory, unit), late) for unit, late in zip(units, found, strict=True) if late.is_required
     ]

@@ -17,7 +17,7 @@ from services.reports.board.kernels import side_by_side
 from services.reports.board.memory import Memory, visible_at
 from services.reports.board.shapes import Standpoint, UnitName, standpoint
 from services.reports.board.territory import TreeOf, territory
-from services.reports.evaluation.book import Dates
+from services.reports.evaluation.book import Standings
 from services.reports.evaluation.columns import Indices
 from services.reports.evaluation.status import Status, Statuses
 
@@ -70,9 +70,9 @@ class Survey:
         return np.where(taken[self.memory.owed.book.columns.slot], self._statuses, np.uint8(Status.ABSENT))
 
     @cached_property
-    def dates(self) -> Dates:
-        """When each row was due, and when the first receipt for it was."""
-        return self.memory.owed.book.dates(self.t, self.known_at)
+    def standings(self) -> Standings:
+        """How each row stood."""
+        return self.memory.owed.book.as_of(self.t, self.known_at)
 
     @cached_property
     def unit(self) -> Indices:

@@ -16,6 +16,7 @@ from services.reports.evaluation.history import (
     LONG_AGO,
     NEVER,
     NO_FACTS,
+    NO_VERSION,
     FactKind,
     Facts,
     Instants,
@@ -23,9 +24,10 @@ from services.reports.evaluation.history import (
     in_columns,
     stood,
 )
+from services.reports.evaluation.plain import FIRST_VERSION
 from services.reports.evaluation.series import AllSeries
 from services.reports.evaluation.status import Status, Statuses
-from services.reports.evaluation.tally import Read, roll_up, tally_units
+from services.reports.evaluation.tally import OPEN, Read, fold_again, roll_up, tally_units
 from services.reports.evaluation.told import Histories, Told
 
 
@@ -64,11 +66,17 @@ class States(NamedTuple):
         }
 
 
-class Dates(NamedTuple):
-    """Of all rows, when they were due and received; NEVER for what has no day or did not come."""
+class Standings(NamedTuple):
+    """How all obligations stood at an instant, in columns."""
 
     due: Instants
+    """NEVER if undated."""
     first_receipt: Instants
+    """NEVER if nothing came."""
+    flags: Flags
+    live_version: Indices
+    """NO_VERSION if none is live."""
+    accepted_version: Indices
 
 
 class Book:
@@ -155,18 +163,24 @@ class Book:
             return stood(self._told.history(row), t, known_at)
         return plain.standing(self.columns, row, self.series[int(self.columns.series[row])], t, known_at)
 
-    def dates(self, t: int, known_at: int) -> Dates:
-        """Return when all obligations were due, and their first receipts, as they stood at `t`, known at `known_at`."""
+    def as_of(self, t: int, known_at: int) -> Standings:
+        """Return how all obligations stood at `t`, as known at `known_at`."""
         columns, told = self.columns, self.told
-        is_plain = (columns.flags & Flag.TOLD) == 0
         came = (columns.first_receipt <= t) & (columns.first_receipt <= known_at - columns.delay.astype(np.int64))
-        due, first = columns.due.copy(), np.where(is_plain & ~came, NEVER, columns.first_receipt)
-        for place in np.flatnonzero((told.last_occurred > t) | (told.last_recorded > known_at)).tolist():
-            row = int(told.row[place])
-            standing = self.standing(row, t, known_at)
-            due[row] = NEVER if standing.due_at is None else standing.due_at
-            first[row] = NEVER if standing.first_receipt_at is None else standing.first_receipt_at
-        return Dates(due, first)
+        exists = self.series.asked(np.ones(len(self.series), np.bool_), t, known_at)[columns.series] == OPEN
+        lost = np.where(came, 0, Flag.LIVE) | np.where(exists, 0, Flag.EXISTS)
+        standings = Standings(
+            due=columns.due.copy(),
+            first_receipt=np.where(came, columns.first_receipt, NEVER),
+            flags=columns.flags & ~lost.astype(np.uint8),
+            live_version=np.where(came, FIRST_VERSION, NO_VERSION).astype(np.int32),
+            accepted_version=np.where(came & (columns.accepted <= min(t, known_at)), FIRST_VERSION, NO_VERSION).astype(
+                np.int32
+            ),
+        )
+        # What was written of the rows of `told` is not theirs.
+        fold_again(t, known_at, told.row, told.begins, *told.facts, *standings)
+        return standings
 
     def tally(
         self, t: int, known_at: int, layout: Layout, *, slots: int, wanted: Mask, together: Together = one_by_one

@@ -16,7 +16,7 @@ KERNELS: list[tuple[Any, str]] = []
 """Every kernel with the signature it is asked with. Whoever serves answers has them compiled before."""
 
 
-def compiled(signature: str) -> Callable[[F], F]:
+def compiled(*signatures: str) -> Callable[[F], F]:
     """Have a function compiled, for arguments of these types, in numba's notation: `i8(i8, u1[::1])`.
 
     It runs without Python's lock: several threads may be in it, each on rows of its own.
@@ -24,7 +24,7 @@ def compiled(signature: str) -> Callable[[F], F]:
 
     def mark(function: F) -> F:
         kernel = part_of_kernels(function)
-        KERNELS.append((kernel, signature))
+        KERNELS.extend((kernel, signature) for signature in signatures)
         return kernel
 
     return mark

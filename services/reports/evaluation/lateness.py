@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.reports.evaluation.book import Dates
+from services.reports.evaluation.book import Standings
 from services.reports.evaluation.columns import Indices
 from services.reports.evaluation.compliance import COUNTED, Counts
 from services.reports.evaluation.status import Status, Statuses
@@ -43,17 +43,19 @@ class Lateness:
         return self.total // late if late else None
 
 
-def lateness_by_group(statuses: Statuses, dates: Dates, group: Indices, t: int, *, groups: int) -> list[Lateness]:
+def lateness_by_group(
+    statuses: Statuses, standings: Standings, group: Indices, t: int, *, groups: int
+) -> list[Lateness]:
     """Return the lateness of each of so many groups at `t`, in microseconds UTC.
 
-    The dates must be those of `t`; `group` is the number of each row's group, or OUTSIDE.
+    The standings must be those of `t`; `group` is the number of each row's group, or OUTSIDE.
     """
     inside = group != OUTSIDE
     cells = group[inside].astype(np.int64) * len(Status) + statuses[inside]
     counts = np.bincount(cells, minlength=groups * len(Status)).reshape(groups, len(Status))
     rows = np.flatnonzero(inside & ((statuses == Status.LATE) | (statuses == Status.OVERDUE)))
-    ends = np.where(statuses[rows] == Status.OVERDUE, t, dates.first_receipt[rows])
-    late, of = ends - dates.due[rows], group[rows]
+    ends = np.where(statuses[rows] == Status.OVERDUE, t, standings.first_receipt[rows])
+    late, of = ends - standings.due[rows], group[rows]
     # The microseconds of a country add up to more than 64 bits hold; its seconds, and what is left of each, do not.
     seconds, rest, longest = (np.zeros(groups, np.int64) for _ in range(3))
     np.add.at(seconds, of, late // _SECOND)

@@ -10,7 +10,7 @@ from services.reports.evaluation.columns import Columns
 from services.reports.evaluation.history import NEVER, Fact, FactKind, Standing
 from services.reports.evaluation.series import Series
 
-_FIRST_VERSION = 1
+FIRST_VERSION = 1
 
 
 def history(columns: Columns, row: int, series: Series) -> tuple[Fact, ...]:
@@ -20,9 +20,9 @@ def history(columns: Columns, row: int, series: Series) -> tuple[Fact, ...]:
         Fact(FactKind.OPENED, series.opened_at, series.opened_recorded_at, 0, due_at=None if due == NEVER else due)
     ]
     if first != NEVER:
-        facts.append(Fact(FactKind.SUBMITTED, first, first + int(columns.delay[row]), 0, 1, version=_FIRST_VERSION))
+        facts.append(Fact(FactKind.SUBMITTED, first, first + int(columns.delay[row]), 0, 1, version=FIRST_VERSION))
     if accepted != NEVER:
-        facts.append(Fact(FactKind.ACCEPTED, accepted, accepted, 0, 2, version=_FIRST_VERSION))
+        facts.append(Fact(FactKind.ACCEPTED, accepted, accepted, 0, 2, version=FIRST_VERSION))
     return tuple(facts)
 
 
@@ -37,6 +37,6 @@ def standing(columns: Columns, row: int, series: Series, t: int, known_at: int) 
         excused=False,
         first_receipt_at=first if came else None,
         correction_due_at=None,
-        live_version=_FIRST_VERSION if came else None,
-        accepted_version=_FIRST_VERSION if came and accepted <= min(t, known_at) else None,
+        live_version=FIRST_VERSION if came else None,
+        accepted_version=FIRST_VERSION if came and accepted <= min(t, known_at) else None,
     )

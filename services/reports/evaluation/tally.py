@@ -214,6 +214,42 @@ def tally_again(  # noqa: PLR0913, PLR0917 - a column each
             at = parent[at]
 
 
+@compiled(
+    "void(i8, i8, i4[::1], i8[::1], u1[::1], i8[::1], i8[::1], i8[::1], i4[::1], "
+    "i8[::1], i8[::1], u1[::1], i4[::1], i4[::1])"
+)
+def fold_again(  # noqa: PLR0913, PLR0917 - a column each
+    t: int,
+    known_at: int,
+    told: Indices,
+    begins: Instants,
+    kind: Flags,
+    occurred_at: Instants,
+    recorded_at: Instants,
+    day: Instants,
+    version: Indices,
+    due: Instants,
+    first_receipt: Instants,
+    flags: Flags,
+    live: Indices,
+    accepted: Indices,
+) -> None:
+    """Write how the rows stood at `t` that have a history of their own; what they are asked for stays."""
+    facts = (kind, occurred_at, recorded_at, day, version)
+    for one in range(len(told)):
+        row = told[one]
+        folded = fold_facts(*facts, begins[one], begins[one + 1], t, known_at)
+        due[row], first_receipt[row], live[row], accepted[row] = folded[1], folded[3], folded[5], folded[6]
+        then = (flags[row] & _REQUESTED) | _TOLD
+        if folded[0]:
+            then |= _EXISTS
+        if folded[2]:
+            then |= _EXCUSED
+        if folded[5] != NO_VERSION:
+            then |= _LIVE
+        flags[row] = then
+
+
 @compiled("void(i4[::1], i4[:, ::1])")
 def roll_up(parent: Indices, counts: Counted) -> None:
     """Add what each place has to all places above it; one row of cells for each place, depth first."""

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reports.evaluation.book import Dates
+from services.reports.evaluation.book import Standings
 from services.reports.evaluation.lateness import OUTSIDE, Lateness, lateness_by_group
 from services.reports.evaluation.status import Status
 
@@ -36,7 +36,7 @@ def lateness_of(owed: list[Owed], t: int) -> list[Lateness]:
     due, first = (np.array([getattr(one, name) for one in owed], np.int64) for name in ("due", "first"))
     statuses = np.array([one.status for one in owed], np.uint8)
     group = np.array([one.group for one in owed], np.int32)
-    return lateness_by_group(statuses, Dates(due, first), group, t, groups=GROUPS)
+    return lateness_by_group(statuses, Standings(due, first, statuses, group, group), group, t, groups=GROUPS)
 
 
 @given(owed=st.lists(OWED, max_size=20), t=INSTANTS)

@@ -103,6 +103,17 @@ class World:
         self.record(number, [Fact(FactKind.EXCUSED, START, START, 2)])
         return number
 
+    def evidence(self, t: int, known_at: int, basis: Basis) -> Evidence:
+        """Return all that is known of an instant."""
+        tables = Tables(
+            lambda row: self.periods[self.book.columns.slot[row]],
+            lambda row: self.forms[self.book.columns.slot[row]],
+            self.elements,
+            self.figures,
+            self.lifetimes,
+        )
+        return Evidence(t, basis, self.book, known_at, tables)
+
     def ask(
         self,
         indicator: Indicator,
@@ -118,14 +129,7 @@ class World:
         judged_met: bool | None = None,
     ) -> Answer:
         """Ask how an indicator stands over some units."""
-        tables = Tables(
-            lambda row: self.periods[self.book.columns.slot[row]],
-            lambda row: self.forms[self.book.columns.slot[row]],
-            self.elements,
-            self.figures,
-            self.lifetimes,
-        )
-        evidence = Evidence(t, basis, self.book, known_at, tables)
+        evidence = self.evidence(t, known_at, basis)
         reports = reports_of(units, range(len(self.book)), evidence)
         asked = Asked(indicator, parse_period(period), plans_issued=plans_issued)
         return answer(asked, contributions(asked, reports), t, tips=tips, release=release, judged_met=judged_met)

@@ -1,0 +1,112 @@
+"""Find what a line adds to sums: its own figures, or until they are in those of shorter periods."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from services.reports.evaluation.compiled import Integer, compiled
+from services.reports.evaluation.lines import About, LinesOfFigures, Mark, Masks, Side, Tell, Way
+from services.reports.evaluation.slots import ALTERNATIVES, NO_SLOT, SLOTS, WHOLES
+
+Block = npt.NDArray[np.int64]
+"""Sums, shape [planes, slots]."""
+Blocks = npt.NDArray[np.int64]
+"""Shape [rows, promises, planes, slots]."""
+Pair = npt.NDArray[np.int64]
+"""Shape [sides, slots]."""
+
+PLANES: Final = 4
+"""What is summed: n, d, and twice three counts of lines in one number each."""
+N, D, COVERAGE, FIGURES = range(PLANES)
+"""COVERAGE: awaited, missing, pending. FIGURES: provisional, with n, with d."""
+COUNT_BITS: Final = 21
+COUNT: Final = (1 << COUNT_BITS) - 1
+
+_ASKED, _IN, _COMPLETE = Mark.ASKED.value, Mark.IN.value, Mark.COMPLETE.value
+_AWAITED, _PENDING = Mark.AWAITED.value, Mark.PENDING.value
+_WAYS = Tell.WAYS.value
+_N_ADDS, _D_ADDS, _ALONE = int(Way.N_ADDS), int(Way.D_ADDS), int(Way.ALONE)
+_HAS_D = int(Side.D)
+
+
+_OPEN, _SILENT, _TOLD = range(3)
+"""Whether an alternative leaves a period to the next one, settles that nothing is known of it, or tells its figures."""
+
+
+@compiled("i8(i8[:, ::1], i8, i8, i8)")
+def fill_so_far(value: Pair, is_in: Integer, complete: Integer, ways: Integer) -> int:
+    """Fill in what shorter periods come to where the own report is not in; return for which periods that is known.
+
+    `value` has the own figures, 0 where they are not complete.
+    """
+    known = int(complete)
+    for whole in range(SLOTS - WHOLES):
+        if is_in >> WHOLES + whole & 1 == 0:
+            for choice in range(ALTERNATIVES.shape[1]):
+                settled = _settle(value, whole, choice, known, is_in, ways)
+                if settled != _OPEN:
+                    known |= (settled == _TOLD) << WHOLES + whole
+                    break
+    return known & ~int(is_in)
+
+
+@compiled("i8(i8[:, ::1], i8, i8, i8, i8, i8)")
+def _settle(value: Pair, whole: int, choice: int, known: Integer, is_in: Integer, ways: Integer) -> int:
+    """Say what an alternative settles of a whole, and fill in its figures."""
+    settled, first = _OPEN, ALTERNATIVES[whole, choice, 0]
+    if first != NO_SLOT and ALTERNATIVES[whole, choice, 1] == NO_SLOT:
+        # It stands alone, by its own report: even if that says nothing, no other one speaks.
+        if is_in >> first & 1:
+            settled = _SILENT
+            if known >> first & 1:
+                _take(value, WHOLES + whole, first, 0)
+                settled = _TOLD
+    elif not ways & _ALONE:
+        for place in range(ALTERNATIVES.shape[2]):
+            part = ALTERNATIVES[whole, choice, place]
+            if part != NO_SLOT and known >> part & 1:
+                _take(value, WHOLES + whole, part, ways)
+                settled = _TOLD
+    return settled
+
+
+@compiled("void(i8[:, ::1], i8, i8, i8)")
+def _take(value: Pair, slot: Integer, part: Integer, ways: Integer) -> None:
+    value[0, slot] = value[0, part] + (value[0, slot] if ways & _N_ADDS else 0)
+    value[1, slot] = value[1, part] + (value[1, slot] if ways & _D_ADDS else 0)
+
+
+_TYPES = "u4[:, ::1], i4[:, ::1], i8, i8, i8[:, ::1], i8[:, ::1])"
+
+
+@compiled(f"void(i4[:, :, ::1], {_TYPES}", f"void(i8[:, :, ::1], {_TYPES}")
+def add_line(
+    figures: LinesOfFigures, masks: Masks, about: About, line: Integer, sign: Integer, value: Pair, block: Block
+) -> None:
+    """Add what a line says to a block of sums, or with `sign` -1 take it off again. `value` is written over."""
+    ways = np.int64(about[line, _WAYS])
+    is_in, complete = np.int64(masks[line, _IN]), np.int64(masks[line, _COMPLETE])
+    asked, awaited = np.int64(masks[line, _ASKED]), np.int64(masks[line, _AWAITED])
+    pending = np.int64(masks[line, _PENDING])
+    for slot in range(SLOTS):
+        value[0, slot] = figures[line, 0, slot]
+        value[1, slot] = figures[line, 1, slot]
+    # Shorter periods speak only where a report must come: nobody waits for the others.
+    lacking = awaited & ~is_in
+    provisional = fill_so_far(value, is_in, complete, ways) & lacking if lacking >> WHOLES else 0
+    shown, missing = (complete & asked) | provisional, awaited & ~complete
+    stated = (ways & 1) << COUNT_BITS | (ways >> 1 & 1) << 2 * COUNT_BITS
+    # Turns the sign of a number, if all its bits are set.
+    turn = np.int64(sign) >> 1
+    for slot in range(SLOTS):
+        # All bits if it is shown, or none.
+        is_shown = -(shown >> slot & 1)
+        block[N, slot] += (value[0, slot] & is_shown ^ turn) - turn
+        block[D, slot] += (value[1, slot] & is_shown ^ turn) - turn
+        coverage = (awaited >> slot & 1) | (missing >> slot & 1) << COUNT_BITS | (pending >> slot & 1) << 2 * COUNT_BITS
+        of_figures = provisional >> slot & 1 | stated & is_shown
+        block[COVERAGE, slot] += (coverage ^ turn) - turn
+        block[FIGURES, slot] += (of_figures ^ turn) - turn
