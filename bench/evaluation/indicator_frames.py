@@ -1,4 +1,7 @@
-"""The same sums and verdicts by Polars and by DuckDB: on the same lines in the same order, their masks as columns."""
+"""The same sums and verdicts by Polars and by DuckDB: on the same lines in the same order, their masks as columns.
+
+Both are spared what this book does not need: lines are marked already, and what is of a commune alone is not grouped.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bench.evaluation.frames import duckdb_with
+from bench.evaluation.frames import closure, duckdb_with
 from bench.evaluation.reported import AT_LEAST, SLOTS_OF_A_YEAR, Reported
 from services.reports.evaluation.lines import Mark, Tell, Way
 from services.reports.evaluation.ruling import Ruling
@@ -94,13 +97,16 @@ def by_polars(lines: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
     wide = lines.lazy()
     for level in _LEVELS:
         named = {name: sql for slot in level for name, sql in _filled_in(slot).items()}
-        wide = wide.with_columns(pl.sql_expr(sql).alias(name) for name, sql in named.items())
-    said = wide.select(
-        "place", "promise", *(pl.sql_expr(sql).cast(pl.Int64).alias(name) for name, sql in _added().items())
-    )
-    added = said.join(above.lazy(), on="place").group_by(*KEYS).agg(pl.col(name).sum() for name in _added())
-    judged = added.with_columns(pl.sql_expr(sql).alias(name) for name, sql in _rulings().items())
-    return judged.collect(engine="streaming")
+        wide = wide.with_columns(_expressions(named))
+    said = wide.select("place", "promise", *(one.cast(pl.Int64) for one in _expressions(_added())))
+    sums = [pl.col(name).sum() for name in _added()]
+    upper = said.join(above.lazy(), on="place").group_by(*KEYS).agg(sums).select(*KEYS, *_added())
+    added = pl.concat([said.rename({"place": "above"}), upper])
+    return added.with_columns(_expressions(_rulings())).collect(engine="streaming")
+
+
+def _expressions(columns: Mapping[str, str]) -> list[pl.Expr]:
+    return [pl.sql_expr(sql).alias(name) for name, sql in columns.items()]
 
 
 def _named(columns: Mapping[str, str]) -> str:
@@ -115,11 +121,18 @@ def _sql() -> str:
         last = f"level{number}"
     steps.append(f"said AS (SELECT place, promise, {_named(_added())} FROM {last})")  # noqa: S608
     sums = _named({name: f"sum({name})::bigint" for name in _added()})
-    steps.append(f"added AS (SELECT {keys}, {sums} FROM said JOIN closure USING (place) GROUP BY {keys})")  # noqa: S608
+    own = f"SELECT place AS above, promise, {', '.join(_added())} FROM said"  # noqa: S608
+    upper = f"SELECT {keys}, {sums} FROM said JOIN closure USING (place) GROUP BY {keys}"  # noqa: S608
+    steps.append(f"added AS ({own} UNION ALL {upper})")
     return f"WITH {', '.join(steps)} SELECT *, {_named(_rulings())} FROM added"  # noqa: S608
 
 
 _SQL = _sql()
+
+
+def places_above(book: Reported) -> pl.DataFrame:
+    """Return each place with each that stands above it, without itself."""
+    return closure(book.book).filter(pl.col("place") != pl.col("above"))
 
 
 def tables_of(lines: pl.DataFrame, above: pl.DataFrame) -> duckdb.DuckDBPyConnection:

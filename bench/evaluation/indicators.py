@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bench.evaluation.frames import closure
-from bench.evaluation.indicator_frames import ADDED, KEYS, by_duckdb, by_polars, lines_frame, tables_of
+from bench.evaluation.indicator_frames import ADDED, KEYS, by_duckdb, by_polars, lines_frame, places_above, tables_of
 from bench.evaluation.national import YEARS, national_book
 from bench.evaluation.reported import INDICATORS, PROMISES, SLOTS_OF_A_YEAR, Reported, reported
 from bench.rounds import interleaved, timed
@@ -28,39 +27,46 @@ _WARM_UP = 200
 
 
 class Sum:
-    """Adds up all figures, masks, versions and flags, on one thread: what is read, without due instants and tables."""
+    """Adds up all numbers of some arrays, on one thread."""
 
-    def __init__(self, book: Reported) -> None:
-        lines = book.ratios.lines
-        self._read: list[npt.NDArray[Any]] = [lines.figures, lines.masks, book.view.version, book.view.standings.flags]
+    def __init__(self, *arrays: npt.NDArray[Any]) -> None:
+        self._arrays = arrays
 
     def __call__(self) -> None:
-        for one in self._read:
+        for one in self._arrays:
             one.sum(dtype=np.int64)
 
 
 async def measure_indicators() -> Sequence[Row]:
-    """Measure it beside a sum of its inputs, Polars and DuckDB, all results being equal."""
+    """Measure it beside a sum of its inputs, Polars and DuckDB, all results being equal.
+
+    `indicators` finds the lines marked, as they stay between two due instants, and as Polars and DuckDB find them;
+    `indicators_at` marks them before, as for another instant.
+    """
     book = reported(national_book())
-    evaluate = partial(book.ratios.evaluate, book.view, together=side_by_side)
-    evaluate()
-    lines, above = lines_frame(book), closure(book.book)
+    ratios, standings = book.ratios, book.view.standings
+    ratios.evaluate(book.view)
+    lines, above = lines_frame(book), places_above(book)
+    read, marked_by = (ratios.lines.figures, ratios.lines.masks), (standings.due, standings.flags, book.view.version)
     with tables_of(lines, above) as duckdb:
         for found in (by_polars(lines, above), by_duckdb(duckdb)):
-            _assert_equal(book.ratios, found)
+            _assert_equal(ratios, found)
         seconds = await interleaved(
             "indicators",
             {
-                "ours": timed(evaluate),
-                "sum": timed(Sum(book)),
+                "ours": timed(partial(ratios.add_up, together=side_by_side)),
+                "sum": timed(Sum(*read, standings.flags)),
                 "polars": timed(partial(by_polars, lines, above)),
                 "duckdb": timed(partial(by_duckdb, duckdb)),
+                "ours at": timed(partial(ratios.evaluate, book.view, together=side_by_side)),
+                "sum at": timed(Sum(*read, *marked_by)),
             },
         )
     cells = len(book.book.layout.parent) * PROMISES * len(SLOTS_OF_A_YEAR)
     took = {who: one * 1e3 for who, one in seconds.items()}
     return [
         Row("evaluation", "indicators_vs_sum", cells, took["ours"], "ms", 6, "at most", took["sum"]),
+        Row("evaluation", "indicators_at_vs_sum", cells, took["ours at"], "ms", 6, "at most", took["sum at"]),
         Row("evaluation", "indicators_vs_polars", cells, took["polars"], "ms", 8, "at least", took["ours"]),
         Row("evaluation", "indicators_vs_duckdb", cells, took["duckdb"], "ms", 8, "at least", took["ours"]),
         _measure_reports(book),

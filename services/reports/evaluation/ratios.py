@@ -88,11 +88,15 @@ class Ratios:
             self._widen()
 
     def evaluate(self, view: View, *, together: Together = one_by_one) -> None:
-        """Mark all lines, add them up and judge every place: two passes.
+        """Mark all lines, add them up and judge every place.
 
-        `together` runs the parts that the work is cut into: the first are of lines, the second of promises.
+        `together` runs the parts that the work is cut into: first those of lines, then those of promises.
         """
         mark(self.lines, view, together=together)
+        self.add_up(together=together)
+
+    def add_up(self, *, together: Together = one_by_one) -> None:
+        """Add up all lines as they are marked, and judge every place, in one pass: so after a change of thresholds."""
         promises = self.rulings.shape[1]
         parts = min(_PARTS, promises)
         limits = [promises * part // parts for part in range(parts + 1)]

@@ -72,3 +72,17 @@ ALTERNATIVES: Final = np.array(_alternatives(), np.int64)
 Shape [wholes, alternatives, slots], filled up with NO_SLOT. One of several slots adds up, one of a single slot stands
 alone.
 """
+
+
+def _needs() -> list[int]:
+    needs: list[int] = []
+    for whole, choices in enumerate(ALTERNATIVES.tolist()):
+        parts = {part for choice in choices for part in choice if part >= WHOLES}
+        needs.append(1 << WHOLES + whole)
+        for part in parts:
+            needs[whole] |= needs[part - WHOLES]
+    return needs
+
+
+NEEDS: Final = np.array(_needs(), np.int64)
+"""For each of the WHOLES the mask of those that may have to be filled in for it, itself included."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from services.reports.evaluation.compiled import Integer, compiled
 from services.reports.evaluation.lines import About, LinesOfFigures, Mark, Masks, Side, Tell, Way
-from services.reports.evaluation.slots import ALTERNATIVES, NO_SLOT, SLOTS, WHOLES
+from services.reports.evaluation.slots import ALTERNATIVES, NEEDS, NO_SLOT, SLOTS, WHOLES
 
 Block = npt.NDArray[np.int64]
 """Sums, shape [planes, slots]."""
@@ -28,7 +28,8 @@ COUNT: Final = (1 << COUNT_BITS) - 1
 _ASKED, _IN, _COMPLETE = Mark.ASKED.value, Mark.IN.value, Mark.COMPLETE.value
 _AWAITED, _PENDING = Mark.AWAITED.value, Mark.PENDING.value
 _WAYS = Tell.WAYS.value
-_N_ADDS, _D_ADDS, _ALONE = int(Way.N_ADDS), int(Way.D_ADDS), int(Way.ALONE)
+_N_ADDS, _D_ADDS, _ALONE = int(Way.N_ADDS).bit_length() - 1, int(Way.D_ADDS).bit_length() - 1, int(Way.ALONE)
+"""Of the first two the place of the bit."""
 _HAS_D = int(Side.D)
 
 
@@ -36,47 +37,46 @@ _OPEN, _SILENT, _TOLD = range(3)
 """Whether an alternative leaves a period to the next one, settles that nothing is known of it, or tells its figures."""
 
 
-@compiled("i8(i8[:, ::1], i8, i8, i8)")
-def fill_so_far(value: Pair, is_in: Integer, complete: Integer, ways: Integer) -> int:
-    """Fill in what shorter periods come to where the own report is not in; return for which periods that is known.
+@compiled("i8(i8[:, ::1], i8, i8, i8, i8)")
+def fill_so_far(value: Pair, lacking: Integer, is_in: Integer, complete: Integer, ways: Integer) -> int:
+    """Fill in what shorter periods come to for the periods in the mask `lacking`; return of which that is known.
 
     `value` has the own figures, 0 where they are not complete.
     """
-    known = int(complete)
+    needed, known = 0, int(complete)
     for whole in range(SLOTS - WHOLES):
-        if is_in >> WHOLES + whole & 1 == 0:
+        needed |= NEEDS[whole] * (lacking >> WHOLES + whole & 1)
+    needed &= ~int(is_in)
+    for whole in range(SLOTS - WHOLES):
+        if needed >> WHOLES + whole & 1:
             for choice in range(ALTERNATIVES.shape[1]):
                 settled = _settle(value, whole, choice, known, is_in, ways)
                 if settled != _OPEN:
                     known |= (settled == _TOLD) << WHOLES + whole
                     break
-    return known & ~int(is_in)
+    return known & int(lacking)
 
 
 @compiled("i8(i8[:, ::1], i8, i8, i8, i8, i8)")
 def _settle(value: Pair, whole: int, choice: int, known: Integer, is_in: Integer, ways: Integer) -> int:
     """Say what an alternative settles of a whole, and fill in its figures."""
-    settled, first = _OPEN, ALTERNATIVES[whole, choice, 0]
+    slot, first = WHOLES + whole, ALTERNATIVES[whole, choice, 0]
     if first != NO_SLOT and ALTERNATIVES[whole, choice, 1] == NO_SLOT:
         # It stands alone, by its own report: even if that says nothing, no other one speaks.
-        if is_in >> first & 1:
-            settled = _SILENT
-            if known >> first & 1:
-                _take(value, WHOLES + whole, first, 0)
-                settled = _TOLD
-    elif not ways & _ALONE:
-        for place in range(ALTERNATIVES.shape[2]):
-            part = ALTERNATIVES[whole, choice, place]
-            if part != NO_SLOT and known >> part & 1:
-                _take(value, WHOLES + whole, part, ways)
-                settled = _TOLD
-    return settled
-
-
-@compiled("void(i8[:, ::1], i8, i8, i8)")
-def _take(value: Pair, slot: Integer, part: Integer, ways: Integer) -> None:
-    value[0, slot] = value[0, part] + (value[0, slot] if ways & _N_ADDS else 0)
-    value[1, slot] = value[1, part] + (value[1, slot] if ways & _D_ADDS else 0)
+        value[0, slot], value[1, slot] = value[0, first], value[1, first]
+        return _OPEN if is_in >> first & 1 == 0 else _TOLD if known >> first & 1 else _SILENT
+    if ways & _ALONE:
+        return _OPEN
+    n, d, told = 0, 0, 0
+    for place in range(ALTERNATIVES.shape[2]):
+        part = ALTERNATIVES[whole, choice, place]
+        # All bits if the part is known, or none; all bits of what was before it, if that stays.
+        is_known = -(known >> (part & 31) & (part != NO_SLOT))
+        n = (n & (~is_known | -(ways >> _N_ADDS & 1))) + (value[0, part] & is_known)
+        d = (d & (~is_known | -(ways >> _D_ADDS & 1))) + (value[1, part] & is_known)
+        told |= is_known
+    value[0, slot], value[1, slot] = n, d
+    return _TOLD if told else _OPEN
 
 
 _TYPES = "u4[:, ::1], i4[:, ::1], i8, i8, i8[:, ::1], i8[:, ::1])"
@@ -96,7 +96,7 @@ def add_line(
         value[1, slot] = figures[line, 1, slot]
     # Shorter periods speak only where a report must come: nobody waits for the others.
     lacking = awaited & ~is_in
-    provisional = fill_so_far(value, is_in, complete, ways) & lacking if lacking >> WHOLES else 0
+    provisional = fill_so_far(value, lacking, is_in, complete, ways) if lacking >> WHOLES else 0
     shown, missing = (complete & asked) | provisional, awaited & ~complete
     stated = (ways & 1) << COUNT_BITS | (ways >> 1 & 1) << 2 * COUNT_BITS
     # Turns the sign of a number, if all its bits are set.
