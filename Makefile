@@ -10,7 +10,9 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 EVALUATION := $(wildcard services/reports/evaluation/*.py)
 COMPILE := $(PYTHON) -m services.reports.board.kernels
-SLOW := journeys faults firewall servers deploy plans/api/test_examples.py tools/test_import_rules.py tools/test_mutants.py runtime/database/test_file_lock.py
+SLOW := journeys faults firewall servers deploy cluster commands plans/api/test_examples.py tools/test_import_rules.py \
+	tools/test_mutants.py tools/test_without_servers.py runtime/database/test_file_lock.py runtime/database/test_migrations.py \
+	reports/board/test_same_answer.py reports/consumers/test_on_tip_facts.py reports/usecases/test_alarm_laws.py
 
 .PHONY: help setup up up-cluster test test-fast check check-style check-types check-generated check-secrets generate bench soak mutants
 .DEFAULT_GOAL := help
@@ -33,7 +35,7 @@ test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache
 	@$(PYTHON) -m tools.tool_cache libfaketime || echo "The run goes on without it." >&2
 	@$(PYTHON) -m pytest -n 2
 
-test-fast: .venv/.setup ## Run the tests that need no server and no process of their own
+test-fast: .venv/.setup ## Run the tests that need no server, no process of their own, and no patience
 	@LANHMANH_TEST_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q -p tests.servers.without $(SLOW:%=--ignore=tests/%)
 
 check: .venv/.setup ## Check style, types, imports, generated files, manifests and secrets

@@ -38,13 +38,13 @@ class Row:
 
 def table(rows: Sequence[Row]) -> str:
     """Return the rows as a table to read."""
-    lines = [f"{'area':10} {'name':18} {'n':>7} {'value':>12} {'beside':>12} {'ratio':>6}  bound"]
+    lines = [f"{'area':10} {'name':28} {'n':>7} {'value':>12} {'beside':>12} {'ratio':>6}  bound"]
     for row in rows:
         beside = "" if row.beside is None else f"{row.beside:,.1f}"
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         verdict = f"{row.direction} {row.bound:g}: {'holds' if row.holds else 'DOES NOT HOLD'}"
         value = f"{row.value:,.1f} {row.unit}"
-        lines.append(f"{row.area:10} {row.name:18} {row.n:7,} {value:>12} {beside:>12} {ratio:>6}  {verdict}")
+        lines.append(f"{row.area:10} {row.name:28} {row.n:7,} {value:>12} {beside:>12} {ratio:>6}  {verdict}")
     return "\n".join(lines)
 
 

@@ -95,10 +95,11 @@ class Teller:
 
     async def drained(self) -> None:
         """Wait until every event that was told has taken effect."""
+        told = await count_rows(self.outbox, outbox)
         async with asyncio.timeout(20):
             while True:
                 rings = self.service.database.committed.rings
-                if await count_rows(self.outbox, outbox) <= await count_rows(self.service.database, inbox):
+                if told <= await count_rows(self.service.database, inbox):
                     return
                 await self.service.database.committed.after(rings)
 

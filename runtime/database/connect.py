@@ -104,9 +104,7 @@ def reader_engine(settings: Settings) -> AsyncEngine:
 
 
 def glance_engine(settings: Settings) -> AsyncEngine:
-    """Return an engine of one connection for statements that need no transaction around them."""
-    if settings.is_sqlite():
-        return reader_engine(settings.model_copy(update={"readers": 1}))
+    """Return an engine of one connection to PostgreSQL for statements that need no transaction around them."""
     # Nor is it asked first whether it is still there, as in `writer_engine`: a statement is one round trip.
     return create_async_engine(
         settings.url,

@@ -120,7 +120,8 @@ class Database:
         """Wakes whoever waits for new facts in this process."""
         self._writer: AsyncEngine = writer_engine(settings)
         self._reader: AsyncEngine = reader_engine(settings)
-        self._glances: AsyncEngine = glance_engine(settings)
+        # A transaction of SQLite costs no round trips.
+        self._glances: AsyncEngine = self._reader if settings.is_sqlite() else glance_engine(settings)
         self._locks: AsyncEngine = lock_engine(settings)
         self._turn = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
