@@ -1,0 +1,89 @@
+"""Read how obligations stand as columns: all of them, or what changed, in one snapshot with the newest revision."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from kernel.clock import from_micros
+from runtime.database import Settings
+from runtime.database.columns import Columns, Snapshot, snapshot
+from runtime.database.revision import Revision
+from services.reports.store.columns import HISTORY, KEY, STATE, TOLD_ONES, Bulk, Known, Series, selected
+from services.reports.store.delta import DeltaReader
+
+
+class BulkReader:
+    """Reads a service's database again and again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._delta = None if settings.is_sqlite() else DeltaReader(settings)
+
+    async def read(self, known: Known) -> Bulk:
+        """Return what changed since then; everything, if the database began a new epoch.
+
+        What is little, PostgreSQL sends in one answer to a prepared statement.
+        """
+        if self._delta is not None and known.epoch is not None:
+            little = await self._delta.read(known)
+            if little is not None:
+                return arranged(little)
+        return arranged(await asyncio.to_thread(read_snapshot, self._settings, known))
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._delta is not None:
+            await self._delta.close()
+
+
+def read_snapshot(settings: Settings, known: Known) -> Bulk:
+    """Return what changed since then, however much it is, its columns in no order. It waits for the database."""
+    with snapshot(settings) as seen:
+        ((epoch, number, recorded_at),) = seen.rows("SELECT CAST(epoch AS text), number, recorded_at FROM revision")
+        until = Revision(UUID(epoch), number, from_micros(recorded_at))
+        begun = known if until.epoch == known.epoch else Known()
+        after = f"s.revision > {begun.revision:d}"
+        states, told = ", ".join(selected(STATE)), ", ".join(selected(HISTORY, history=True))
+        return Bulk(
+            until=until,
+            whole=begun.epoch is None,
+            states=seen.columns(f"SELECT {states} FROM obligation_state s WHERE {after}", STATE),  # noqa: S608
+            told=seen.columns(f"SELECT {told} FROM {TOLD_ONES} WHERE {after}", HISTORY),  # noqa: S608
+            units=[UUID(one) for (one,) in _numbered(seen, "CAST(unit_id AS text)", "numbered_unit", begun.units)],
+            periods=[key for (key,) in _numbered(seen, "key", "numbered_period", begun.periods)],
+            series=[Series(UUID(one), *more) for one, *more in _numbered(seen, _SERIES, "series", begun.series)],
+        )
+
+
+_SERIES = ", ".join(("CAST(plan_id AS text)", *Series._fields[1:]))
+
+
+def _numbered(seen: Snapshot, columns: str, table: str, known: int) -> Any:
+    return seen.rows(f"SELECT {columns} FROM {table} WHERE number >= {known:d} ORDER BY number")  # noqa: S608
+
+
+def arranged(bulk: Bulk) -> Bulk:
+    """Return the same with its columns in order."""
+    return Bulk(
+        until=bulk.until,
+        whole=bulk.whole,
+        states=_in_order(bulk.states, KEY),
+        told=_in_order(bulk.told, (*KEY, "revision", "ordinal")),
+        units=bulk.units,
+        periods=bulk.periods,
+        series=bulk.series,
+    )
+
+
+def _in_order(columns: Columns, by: tuple[str, ...]) -> Columns:
+    unit, period, *others = (columns[name] for name in by)
+    if len(unit) < 2:
+        return columns
+    # Unit and period are one number: fewer passes, and rows that were written in this order are sorted already.
+    place = (unit.astype(np.int64) << 32) | period
+    order = np.lexsort((*reversed(others), place))
+    return {name: column[order] for name, column in columns.items()}

@@ -1,0 +1,221 @@
+"""Bulk reading: the same as row by row, in one snapshot, and nothing is lost or repeated from one read to the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, text, update
+
+from kernel.clock import to_micros
+from runtime.database import Database, Write
+from runtime.database.columns import snapshot
+from runtime.database.revision import revision
+from services.reports.evaluation.flat import TOLD
+from services.reports.evaluation.history import LONG_AGO, NEVER, FactKind
+from services.reports.store.bulk import BulkReader, read_snapshot
+from services.reports.store.columns import HISTORY, KEY, STATE, Bulk, Known, known_after
+from services.reports.store.delta import MOST, DeltaReader
+from services.reports.store.happenings import Happening, record
+from services.reports.store.numbers import NumberedPeriodRow, NumberedUnitRow, SeriesRow
+from services.reports.store.obligations import HistoryRow, ObligationRow
+from services.reports.wiring import Reports
+
+pytestmark = pytest.mark.asyncio
+
+STATES, FACTS, SERIES = ObligationRow.__table__, HistoryRow.__table__, SeriesRow.__table__  # type: ignore[attr-defined]
+UNITS, PERIODS = NumberedUnitRow.__table__, NumberedPeriodRow.__table__  # type: ignore[attr-defined]
+Way = Callable[[Known], Awaitable[Bulk]]
+
+
+@pytest.fixture
+def database(service: Reports) -> Database:
+    return service.database
+
+
+@pytest_asyncio.fixture(params=["snapshot", "statement"])
+async def read(request: pytest.FixtureRequest, database: Database) -> AsyncIterator[Way]:
+    """A way to read what changed: as columns in a snapshot, or by the one statement that only PostgreSQL is asked."""
+    if request.param == "snapshot" or database.settings.is_sqlite():
+        yield lambda known: asyncio.to_thread(read_snapshot, database.settings, known)
+        return
+    reader = DeltaReader(database.settings)
+
+    async def little(known: Known) -> Bulk:
+        found = await reader.read(known)
+        assert found is not None
+        return found
+
+    yield little
+    await reader.close()
+
+
+async def everything(database: Database, after: int) -> tuple[list[Any], ...]:
+    """Return what the service's own reading gives: states and told histories as sets of rows, and the numbered."""
+    async with database.read() as read:
+        states = (await read.execute(select(STATES).where(STATES.c.revision > after))).all()
+        told = {row.id: row for row in states if row.flags & TOLD}
+        facts = (await read.execute(select(FACTS).where(FACTS.c.obligation_id.in_(told)))).all()
+        units = (await read.execute(select(UNITS.c.unit_id).order_by(UNITS.c.number))).scalars().all()
+        periods = (await read.execute(select(PERIODS.c.key).order_by(PERIODS.c.number))).scalars().all()
+        series = (await read.execute(select(SERIES).order_by(SERIES.c.number))).all()
+    histories = [
+        (
+            *(told[row.obligation_id]._mapping[name] for name in KEY),
+            *(row.revision, row.ordinal, row.kind, to_micros(row.occurred_at), to_micros(row.recorded_at)),
+            NEVER if row.due_at is None else to_micros(row.due_at),
+            row.version or 0,
+            LONG_AGO if row.correction_due_at is None else to_micros(row.correction_due_at),
+        )
+        for row in facts
+    ]
+    rows = [tuple(row._mapping[name] for name in STATE) for row in states]
+    named = [(*row[1:6], to_micros(row.opened_at), to_micros(row.opened_recorded_at), row.revision) for row in series]
+    return sorted(rows), sorted(histories), list(units), list(periods), named
+
+
+def rows_in(columns: Any) -> list[tuple[int, ...]]:
+    """Return columns as rows."""
+    return list(zip(*(column.tolist() for column in columns.values()), strict=True))
+
+
+@pytest.mark.usefixtures("eventful")
+async def test_all_of_it_is_what_the_rows_say_in_order(database: Database) -> None:
+    reader = BulkReader(database.settings)
+    bulk = await reader.read(Known())
+    await reader.close()
+
+    states, told, units, periods, series = await everything(database, 0)
+    assert bulk.whole
+    assert (rows_in(bulk.states), rows_in(bulk.told)) == (states, told)
+    assert (bulk.units, bulk.periods, bulk.series) == (units, periods, series)
+    async with database.read() as read:
+        assert bulk.until == await read.newest()
+    for columns, types in ((bulk.states, STATE), (bulk.told, HISTORY)):
+        assert {name: column.dtype for name, column in columns.items()} == {
+            name: np.dtype(type_) for name, type_ in types.items()
+        }
+
+
+@pytest.mark.usefixtures("eventful")
+async def test_what_changed_is_what_the_rows_say(database: Database, read: Way) -> None:
+    async with database.read() as reading:
+        newest = await reading.newest()
+    for after in range(newest.number + 1):
+        bulk = await read(Known(newest.epoch, after, units=2, periods=3, series=1))
+
+        states, told, units, periods, series = await everything(database, after)
+        assert (sorted(rows_in(bulk.states)), sorted(rows_in(bulk.told))) == (states, told)
+        assert (list(bulk.units), list(bulk.periods), list(bulk.series)) == (units[2:], periods[3:], series[1:])
+        assert (bulk.until, bulk.whole) == (newest, False)
+
+
+async def excuse(tx: Write, one: Any) -> None:
+    """Have something happen to an obligation."""
+    await record(tx, {one: [Happening(FactKind.EXCUSED, tx.recorded_at)]})
+
+
+@pytest.mark.usefixtures("plan")
+async def test_each_change_beside_the_reading_is_in_exactly_one_of_the_reads(database: Database, read: Way) -> None:
+    async with database.read() as reading:
+        ids = (await reading.execute(select(STATES.c.id))).scalars().all()
+        newest = await reading.newest()
+    reads: list[Bulk] = []
+    known = Known(newest.epoch, newest.number, 99, 99, 99)
+
+    turns = asyncio.Semaphore(0)
+
+    async def write() -> None:
+        for one in ids:
+            await turns.acquire()
+            await database.write(lambda tx, one=one: excuse(tx, one))  # type: ignore[misc]
+
+    writing = asyncio.create_task(write())
+    while not reads or not writing.done() or reads[-1].until.number < newest.number + len(ids):
+        for _ in range(3):
+            turns.release()
+        bulk = await read(known)
+        assert all(known.revision < number <= bulk.until.number for number in bulk.states["revision"])
+        reads.append(bulk)
+        known = known_after(known, bulk)
+    await writing
+
+    seen = Counter(number for bulk in reads for number in bulk.states["revision"].tolist())
+    assert seen == dict.fromkeys(range(newest.number + 1, newest.number + 1 + len(ids)), 1)
+    assert len(reads) > 2
+
+
+@pytest.mark.usefixtures("plan")
+async def test_a_snapshot_does_not_see_what_is_written_meanwhile(database: Database) -> None:
+    async with database.read() as reading:
+        (one, *_) = (await reading.execute(select(STATES.c.id))).scalars().all()
+    question = "SELECT max(revision) FROM obligation_state"
+
+    def asked() -> Any:
+        with snapshot(database.settings) as seen:
+            before = seen.rows(question)
+            asyncio.run_coroutine_threadsafe(database.write(lambda tx: excuse(tx, one)), loop).result()
+            return before, seen.rows(question)
+
+    loop = asyncio.get_running_loop()
+    before, after = await asyncio.to_thread(asked)
+
+    assert before == after
+    with snapshot(database.settings) as seen:
+        assert seen.rows(question) > before
+
+
+@pytest.mark.usefixtures("eventful")
+async def test_a_new_epoch_is_read_from_the_beginning(database: Database) -> None:
+    reader = BulkReader(database.settings)
+    first = await reader.read(Known())
+    await database.mark(lambda connection: connection.execute(update(revision).values(epoch=uuid4())))
+
+    again = await reader.read(known_after(Known(), first))
+    await reader.close()
+
+    assert again.whole
+    assert rows_in(again.states) == rows_in(first.states)
+    assert known_after(known_after(Known(), first), again).series == len(first.series)
+
+
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@ON_POSTGRES
+@pytest.mark.usefixtures("eventful")
+async def test_much_that_changed_is_read_as_columns(database: Database) -> None:
+    others = ", ".join(column.name for column in STATES.c if column.name != "id")
+    many = f"INSERT INTO obligation_state (id, {others}) SELECT gen_random_uuid(), {others} FROM obligation_state"  # noqa: S608
+    await database.mark(lambda connection: connection.execute(text(f"{many}, generate_series(1, {MOST // 10})")))
+    async with database.read() as reading:
+        known = Known((await reading.newest()).epoch)
+    reader, little = BulkReader(database.settings), DeltaReader(database.settings)
+
+    bulk, none = await reader.read(known), await little.read(known)
+    await reader.close()
+    await little.close()
+
+    states, told, *_ = await everything(database, 0)
+    assert (rows_in(bulk.states), rows_in(bulk.told)) == (states, told)
+    assert none is None
+
+
+@ON_POSTGRES
+@pytest.mark.usefixtures("plan")
+async def test_a_connection_that_was_cut_is_made_anew(database: Database) -> None:
+    reader = BulkReader(database.settings)
+    known = known_after(Known(), await reader.read(Known()))
+    await reader.read(known)
+    ours = "pid <> pg_backend_pid() AND query LIKE '%little%'"
+    cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}"  # noqa: S608
+    await database.mark(lambda connection: connection.execute(text(cut)))
+
+    assert (await reader.read(known)).until.number == known.revision
+    await reader.close()
