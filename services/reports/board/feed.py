@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 from runtime.database import Database
 from runtime.database.revision import Revision
 from runtime.reference import Reference, ReferenceView
+from services.reports.domain.content import content_from_json
+from services.reports.store.bulk import BulkReader
+from services.reports.store.columns import Bulk, Known
 from services.reports.store.judgements import judgements_after
-from services.reports.store.numbers import periods_from, series_from, units_from
-from services.reports.store.obligations import histories_after, states_after
+from services.reports.store.obligations import numbers_of
 from services.reports.store.plans import plans_after, versions_after
 from services.reports.store.releases import releases_after
 from services.reports.store.reports import versions_after as report_versions_after
@@ -22,54 +25,47 @@ from services.reports.store.tips import tip_facts_after
 class Delta:
     """All rows with a revision after one point and up to another."""
 
-    until: Revision
     reference: ReferenceView
+    owed: Bulk
     plans: Sequence[Any] = ()
+    """Their rows may be newer than all others: what is not known of yet comes again."""
     plan_versions: Sequence[Any] = ()
-    units: Sequence[Any] = ()
-    """This and what follows is from the numbers on that were asked for, though of a later revision."""
-    periods: Sequence[Any] = ()
-    series: Sequence[Any] = ()
-    states: Sequence[Any] = ()
-    histories: Sequence[Any] = ()
-    """Of those obligations whose states do not tell it, all that happened."""
     report_versions: Sequence[Any] = ()
-    """The states of the obligations that these discharge changed with them."""
+    covered: Mapping[UUID, Any] = field(default_factory=dict)
+    """The numbers of the obligations that these discharge, by id."""
     judgements: Sequence[Any] = ()
     tip_facts: Sequence[Any] = ()
     releases: Sequence[Any] = ()
 
-
-class Known(NamedTuple):
-    """How many numbers of units, periods and series are known: those that are not begin there."""
-
-    units: int = 0
-    periods: int = 0
-    series: int = 0
+    @property
+    def until(self) -> Revision:
+        """Up to where."""
+        return self.owed.until
 
 
-async def read_delta(database: Database, reference: Reference, after: int, epoch: Any, known: Known) -> Delta:
-    """Return what changed after a revision; everything, if the database began a new epoch since."""
+async def read_delta(database: Database, reference: Reference, bulk: BulkReader, known: Known) -> Delta:
+    """Return what changed since then; everything, if the database began a new epoch."""
     view = await reference.view()
+    owed = await bulk.read(known)
+    begin, until = 0 if owed.whole else known.revision, owed.until
+    if until.number == begin:
+        return Delta(view, owed)
+    # Of what was read first this sees all, and perhaps more: rows that were added later wait for the next time.
     async with database.read() as read:
-        # First the newest number, then what lies between: rows committed meanwhile wait for the next time.
-        newest = await read.newest()
-        begin = after if newest.epoch == epoch else 0
-        if newest.number == begin:
-            return Delta(newest, view)
-        span = (begin, newest.number)
-        return Delta(
-            until=newest,
-            reference=view,
-            plans=await plans_after(read, *span),
-            plan_versions=await versions_after(read, *span),
-            units=await units_from(read, begin and known.units),
-            periods=await periods_from(read, begin and known.periods),
-            series=await series_from(read, begin and known.series),
-            states=await states_after(read, *span),
-            histories=await histories_after(read, *span),
-            report_versions=await report_versions_after(read, *span),
-            judgements=await judgements_after(read, *span),
-            tip_facts=await tip_facts_after(read, *span),
-            releases=await releases_after(read, *span),
-        )
+        if (await read.newest()).epoch == until.epoch:
+            span = (begin, until.number)
+            versions = await report_versions_after(read, *span)
+            named = {one for row in versions for one in content_from_json(row.content).sheets}
+            return Delta(
+                reference=view,
+                owed=owed,
+                plans=await plans_after(read, begin),
+                plan_versions=await versions_after(read, *span),
+                report_versions=versions,
+                covered=await numbers_of(read, named),
+                judgements=await judgements_after(read, *span),
+                tip_facts=await tip_facts_after(read, *span),
+                releases=await releases_after(read, *span),
+            )
+    # It was restored in between.
+    return await read_delta(database, reference, bulk, known)

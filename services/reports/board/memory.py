@@ -25,6 +25,7 @@ from services.reports.evaluation.columns import Duty, Indices
 from services.reports.evaluation.figures import Figures
 from services.reports.evaluation.releases import Release
 from services.reports.evaluation.tips import Tips
+from services.reports.store.columns import Known
 from services.reports.store.releases import to_release
 from services.reports.store.tips import to_tip_fact
 
@@ -75,18 +76,25 @@ class Memory:
         self._moments = Moments()
         self._moments_of_tree = moments_of_tree(reference.tree)
 
+    @property
+    def known(self) -> Known:
+        """How far it follows the database, as whoever reads on must know; nothing while a change is taken in."""
+        if self.at is None:
+            return Known()
+        return Known(self.at.epoch, self.at.number, *self.owed.numbers)
+
     def apply(self, delta: Delta) -> None:
         """Take in what changed."""
         self.at = None
         for row in delta.plan_versions:
             self._add_version(row)
         for row in delta.plans:
-            self.plan_ids[row.slug] = row.id
-            self._generated_at[row.id] = None if row.generated_at is None else to_micros(row.generated_at)
-        self.owed.take_in(delta, self._reminder)
-        states = {row.id: row for row in delta.states} if delta.report_versions else {}
+            if row.id in self.versions:
+                self.plan_ids[row.slug] = row.id
+                self._generated_at[row.id] = None if row.generated_at is None else to_micros(row.generated_at)
+        self.owed.take_in(delta.owed, self._reminder)
         for row in delta.report_versions:
-            self._add_figures(row, states)
+            self._add_figures(row, delta.covered)
         for row in delta.judgements:
             self._add_judgement(row)
         for row in delta.tip_facts:
@@ -156,9 +164,9 @@ class Memory:
                     return rule.reminder_days * DAY
         return 0
 
-    def _add_figures(self, row: Any, states: Mapping[UUID, Any]) -> None:
+    def _add_figures(self, row: Any, covered: Mapping[UUID, Any]) -> None:
         for obligation_id, sheet in content_from_json(row.content).sheets.items():
-            duty = self.owed.duty(states[obligation_id])
+            duty = self.owed.duty(covered[obligation_id])
             totals = {code: figure for code, figure in sheet.figures.items() if isinstance(figure, int)}
             by_month = {
                 code: {parse_period(month): value for month, value in figure.items()}

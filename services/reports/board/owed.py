@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
-import numpy.typing as npt
 
 from kernel.calendar.period import Period, parse_period
-from kernel.clock import legal_day, to_micros
+from kernel.clock import from_micros, legal_day
 from kernel.ids import obligation_id
-from services.reports.board.feed import Delta, Known
+from runtime.database.columns import Columns
+from services.reports.domain.obligation import OPENED_BY_HAND
 from services.reports.evaluation.book import Book, States
 from services.reports.evaluation.columns import Duty, Indices, Mask
-from services.reports.evaluation.history import NO_FACTS, Facts, Instants, in_columns
+from services.reports.evaluation.history import FactKind, Facts, Instants
 from services.reports.evaluation.series import Series
-from services.reports.store.obligations import to_fact
+from services.reports.store import columns as store
+from services.reports.store.columns import Bulk
 
+SHARED = -1
+"""Of requests and flash reports: their slot is that of their series."""
 ReminderOf = Callable[[UUID, str], int]
 """Returns how long before its due instant an obligation is due soon, in microseconds, by plan and rule."""
 
@@ -74,34 +76,37 @@ class Owed:
         """Of units and slots."""
         self._opened: list[_Opened] = []
         """By series."""
-        self._periods: list[Period] = []
-        """By their number in the database."""
+        self._slot_of: list[int] = []
+        """The slot of a period by its number in the database; SHARED for a request or a flash report."""
         self._period_of: dict[int, Period] = {}
         """By slot, but for those that are shared."""
         self._unit_of: list[int] = []
         """The number of a unit here by its number in the database."""
 
     @property
-    def known(self) -> Known:
-        """How many of the database's numbers are known."""
-        return Known(len(self._unit_of), len(self._periods), len(self._opened))
+    def numbers(self) -> tuple[int, int, int]:
+        """How many of the database's units, periods and series are known."""
+        return len(self._unit_of), len(self._slot_of), len(self._opened)
 
     def number_of(self, unit_id: UUID) -> int:
         """Return the number of a unit in the columns; it gets one if it has none."""
         return self._number(unit_id, self.units)
 
-    def take_in(self, delta: Delta, reminder_of: ReminderOf) -> None:
+    def take_in(self, bulk: Bulk, reminder_of: ReminderOf) -> None:
         """Enter what changed."""
-        self._unit_of += [self.number_of(row.unit_id) for row in delta.units]
-        self._periods += [parse_period(row.key) for row in delta.periods]
-        for row in delta.series:
-            self._begin(row, reminder_of)
-        if delta.states:
-            self.book.take(self._states(delta.states), *_histories(delta.histories))
+        self._unit_of += [self.number_of(one) for one in bulk.units]
+        self._slot_of += [self._slot_of_period(parse_period(key)) for key in bulk.periods]
+        for one in bulk.series:
+            self._begin(one, reminder_of)
+        if len(bulk.states["flags"]):
+            self.book.take(self._states(bulk.states), *_histories(bulk.told))
 
     def duty(self, row: Any) -> Duty:
-        """Return which one an obligation of the database is here."""
-        return Duty(self._unit_of[row.unit_no], self._slot(row.period_no, row.series_no), row.series_no)
+        """Return which one an obligation of the database is here, by its numbers there."""
+        shared = self._opened[row.series_no].slot
+        return Duty(
+            self._unit_of[row.unit_no], self._slot_of[row.period_no] if shared is None else shared, row.series_no
+        )
 
     def row(self, number: int) -> Row:
         """Return what the obligation of a row is."""
@@ -139,47 +144,40 @@ class Owed:
         rows = np.flatnonzero(rank[self.book.columns.series] >= 0) if len(rank) else np.empty(0, np.int64)
         return rows[np.argsort(rank[self.book.columns.series[rows]], kind="stable")].astype(np.int32)
 
-    def _begin(self, row: Any, reminder_of: ReminderOf) -> None:
+    def _begin(self, series: store.Series, reminder_of: ReminderOf) -> None:
         """Enter a series: its number here is that of the database."""
-        period = parse_period(row.period) if row.period else None
-        year, slot = legal_day(row.opened_at).year, None
+        period = parse_period(series.period) if series.period else None
+        year, slot = legal_day(from_micros(series.opened_at)).year, None
         if period is not None:
             slot = self._number(Slot(f"{period.frequency}:{year}", year), self.slots)
-        self._opened.append(_Opened(row.plan_id, row.rule, period, year, slot, row.title))
-        self.book.series.add(
-            Series(
-                reminder=reminder_of(row.plan_id, row.rule),
-                opened_at=to_micros(row.opened_at),
-                opened_recorded_at=to_micros(row.opened_recorded_at),
-            )
-        )
+        self._opened.append(_Opened(series.plan_id, series.rule, period, year, slot, series.title))
+        reminder = reminder_of(series.plan_id, series.rule)
+        self.book.series.add(Series(reminder, series.opened_at, series.opened_recorded_at))
 
-    def _states(self, rows: Sequence[Any]) -> States:
-        def column(name: str, dtype: type[np.generic] = np.int64) -> npt.NDArray[Any]:
-            return np.array([getattr(row, name) for row in rows], dtype)
-
-        return States(
-            unit=np.array(self._unit_of, np.int32)[column("unit_no")],
-            slot=np.array([self._slot(row.period_no, row.series_no) for row in rows], np.uint16),
-            series=column("series_no", np.int32),
-            due=column("due"),
-            first_receipt=column("first_receipt_at"),
-            first_recorded=column("first_recorded_at"),
-            accepted=column("accepted_at"),
-            correction_due=column("correction_due_at"),
-            flags=column("flags", np.uint8),
-        )
-
-    def _slot(self, period_no: int, series_no: int) -> int:
-        shared = self._opened[series_no].slot
-        if shared is not None:
-            return shared
-        period = self._periods[period_no]
+    def _slot_of_period(self, period: Period) -> int:
+        if period.frequency in OPENED_BY_HAND:
+            return SHARED
         first, last = period.first_month, period.last_month
         year = first.year if first and last and first.year == last.year else None
         slot = self._number(Slot(period.key, year), self.slots)
-        self._period_of.setdefault(slot, period)
+        self._period_of[slot] = period
         return slot
+
+    def _states(self, states: Columns) -> States:
+        shared = np.array([SHARED if one.slot is None else one.slot for one in self._opened], np.int32)
+        of_series = shared[states["series_no"]]
+        slot = np.where(of_series == SHARED, np.array(self._slot_of, np.int32)[states["period_no"]], of_series)
+        return States(
+            unit=np.array(self._unit_of, np.int32)[states["unit_no"]],
+            slot=slot.astype(np.uint16),
+            series=states["series_no"],
+            due=states["due"],
+            first_receipt=states["first_receipt_at"],
+            first_recorded=states["first_recorded_at"],
+            accepted=states["accepted_at"],
+            correction_due=states["correction_due_at"],
+            flags=states["flags"].astype(np.uint8),
+        )
 
     def _number(self, what: Any, names: list[Any]) -> int:
         number = self._numbers.setdefault(what, len(names))
@@ -192,9 +190,16 @@ def _taken(opened: _Opened, takes: Callable[[str, int | None], bool]) -> bool:
     return opened.period is None or takes(opened.period.key, opened.year)
 
 
-def _histories(rows: Sequence[Any]) -> tuple[Facts, Instants]:
-    """Return facts in columns, and how many of them belong to each obligation."""
-    if not rows:
-        return NO_FACTS, np.empty(0, np.int64)
-    sizes = list(Counter(row.obligation_id for row in rows).values())
-    return in_columns([to_fact(row) for row in rows]), np.array(sizes, np.int64)
+def _histories(told: Columns) -> tuple[Facts, Instants]:
+    """Return facts in the order in which they happened, and how many of them belong to each obligation."""
+    obligation = np.stack([told[name] for name in store.KEY], axis=1)
+    begins = np.flatnonzero(np.any(obligation[1:] != obligation[:-1], axis=1)) + 1
+    many = len(obligation)
+    sizes = np.diff(np.concatenate([[0], begins, [many]])) if many else np.empty(0, np.int64)
+    # Those of one obligation come in the order of writing, which stays where they happened at once.
+    order = np.lexsort([told["occurred_at"], np.repeat(np.arange(len(sizes)), sizes)])
+    is_return = told["kind"] == FactKind.RETURNED
+    day = np.where(is_return, told["correction_due_at"], told["due_at"])
+    kind, version = told["kind"].astype(np.uint8), told["version"]
+    facts = Facts(kind, told["occurred_at"], told["recorded_at"], day, version)
+    return Facts._make(column[order] for column in facts), sizes

@@ -29,7 +29,6 @@ _cover = CoverRow.__table__  # type: ignore[attr-defined]
 _version = ReportVersionRow.__table__  # type: ignore[attr-defined]
 
 _REPORTS = UUID("3f0d1c6b-28a4-5d0f-8a39-7b1e6c2d9f04")
-_NEWEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Kept:
 
 async def has_plans(read: Read) -> bool:
     """Tell whether any plan was issued."""
-    return bool(await plans_after(read, 0, _NEWEST))
+    return bool(await plans_after(read, 0))
 
 
 async def note_handled(tx: Write, consumer: str, event_ids: Iterable[UUID]) -> None:

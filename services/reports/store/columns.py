@@ -9,7 +9,7 @@ from uuid import UUID
 
 from runtime.database.columns import Columns, Types
 from runtime.database.revision import Revision
-from services.reports.evaluation.flat import TOLD
+from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.history import LONG_AGO, NEVER
 
 KEY = ("unit_no", "period_no", "series_no")
@@ -34,7 +34,9 @@ HISTORY: Types = {
 
 NO_VALUE = {"due_at": NEVER, "version": 0, "correction_due_at": LONG_AGO}
 
-TOLD_ONES = f"obligation_state s JOIN obligation_history h ON h.obligation_id = s.id AND (s.flags & {TOLD}) <> 0"
+TOLD_ONES = (
+    f"obligation_state s JOIN obligation_history h ON h.obligation_id = s.id AND (s.flags & {Flag.TOLD.value}) <> 0"
+)
 """The rows of histories beside their states, of those that have more to tell."""
 
 

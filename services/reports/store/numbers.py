@@ -82,21 +82,6 @@ async def number_periods(tx: Write, keys: Iterable[str]) -> Mapping[str, int]:
     return await _numbers_of(tx, _period, _period.c.key, keys)
 
 
-async def units_from(read: Read, number: int) -> Sequence[Any]:
-    """Return the rows of units from a number on, in order."""
-    return (await read.execute(select(_unit).where(_unit.c.number >= number).order_by(_unit.c.number))).all()
-
-
-async def periods_from(read: Read, number: int) -> Sequence[Any]:
-    """Return the rows of periods from a number on, in order."""
-    return (await read.execute(select(_period).where(_period.c.number >= number).order_by(_period.c.number))).all()
-
-
-async def series_from(read: Read, number: int) -> Sequence[Any]:
-    """Return the rows of series from a number on, in order."""
-    return (await read.execute(select(_series).where(_series.c.number >= number).order_by(_series.c.number))).all()
-
-
 async def begin_series(
     tx: Write, obligations: Sequence[Obligation], *, opened_at: datetime, opened_recorded_at: datetime, title: str
 ) -> Mapping[UUID, int]:

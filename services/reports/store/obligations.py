@@ -14,7 +14,6 @@ from kernel.clock import from_micros, to_micros
 from runtime.database import Instant, Json, Read
 from runtime.http.pages import Followed, rows_after
 from services.reports.domain.refusals import ObligationUnknown
-from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.history import NEVER, Fact, FactKind
 from services.reports.store.numbers import IDS_AT_ONCE
 from services.reports.store.table import ReportsTable
@@ -147,26 +146,20 @@ async def history_of(read: Read, obligation_id: UUID) -> Sequence[Any]:
     return (await read.execute(mine.order_by(_history.c.revision, _history.c.ordinal))).all()
 
 
-async def states_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
-    """Return the rows of obligations with a revision in (revision, newest], by id."""
-    span = (_state.c.revision > revision, _state.c.revision <= newest)
-    return (await read.execute(select(_state).where(*span).order_by(_state.c.id))).all()
+async def numbers_of(read: Read, ids: Iterable[UUID]) -> dict[UUID, Any]:
+    """Return by which numbers the board knows obligations: `unit_no`, `period_no`, `series_no`, by id."""
+    found: dict[UUID, Any] = {}
+    wanted = list(ids)
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        columns = (_state.c.id, _state.c.unit_no, _state.c.period_no, _state.c.series_no)
+        some = select(*columns).where(_state.c.id.in_(wanted[start : start + IDS_AT_ONCE]))
+        found |= {row.id: row for row in (await read.execute(some)).all()}
+    return found
 
 
 async def changed_obligations(read: Read, after: int, limit: int) -> Followed:
     """Return the rows of obligations that changed after a revision, by whole revisions."""
     return await rows_after(read, _state, after=after, limit=limit)
-
-
-async def histories_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
-    """Return all that happened to the obligations with a revision in (revision, newest] whose rows do not tell it.
-
-    By obligation, and then in the order in which it happened.
-    """
-    mine = (_state.c.revision > revision, _state.c.revision <= newest, _state.c.flags.bitwise_and(Flag.TOLD.value) != 0)
-    facts = select(_history).join(_state, _state.c.id == _history.c.obligation_id).where(*mine)
-    order = (_history.c.obligation_id, _history.c.occurred_at, _history.c.revision, _history.c.ordinal)
-    return (await read.execute(facts.order_by(*order))).all()
 
 
 async def list_page(

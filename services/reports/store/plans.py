@@ -152,7 +152,6 @@ async def versions_after(read: Read, revision: int, newest: int) -> Sequence[Any
     return (await read.execute(select(_version).where(*span).order_by(_version.c.revision))).all()
 
 
-async def plans_after(read: Read, revision: int, newest: int) -> Sequence[Any]:
-    """Return the rows of plans with a revision in (revision, newest], in order."""
-    span = (_plan.c.revision > revision, _plan.c.revision <= newest)
-    return (await read.execute(select(_plan).where(*span).order_by(_plan.c.revision))).all()
+async def plans_after(read: Read, revision: int) -> Sequence[Any]:
+    """Return the rows of plans with a revision after this one, in order."""
+    return (await read.execute(select(_plan).where(_plan.c.revision > revision).order_by(_plan.c.revision))).all()

@@ -22,12 +22,14 @@ from runtime.database.revision import revision
 from runtime.reference import Reference
 from services.reports.board import Board, feed
 from services.reports.board import board as board_module
-from services.reports.board.feed import Delta, Known
+from services.reports.board.feed import Delta
 from services.reports.board.indicators import IndicatorsQuestion
 from services.reports.board.memory import Memory
 from services.reports.board.obligation_page import ObligationsQuestion
 from services.reports.board.survey import Extent
 from services.reports.domain.refusals import PlanUnknown
+from services.reports.store.bulk import BulkReader
+from services.reports.store.columns import Known
 from services.reports.store.schema import metadata
 from services.reports.wiring import Reports
 from tests.reports.builders import DISTRICTS, QUARTER, UNIT, a_rule, an_indicator, at, owed
@@ -53,10 +55,10 @@ def pulls(monkeypatch: pytest.MonkeyPatch) -> Pulls:
     pulls = Pulls()
     read_delta = feed.read_delta
 
-    async def noted(database: Database, reference: Reference, after: int, epoch: Any, known: Known) -> Delta:
-        pulls.after.append(after)
+    async def noted(database: Database, reference: Reference, bulk: BulkReader, known: Known) -> Delta:
+        pulls.after.append(known.revision)
         pulls.begun.set()
-        return await read_delta(database, reference, after, epoch, known)
+        return await read_delta(database, reference, bulk, known)
 
     monkeypatch.setattr(board_module, "read_delta", noted)
     return pulls

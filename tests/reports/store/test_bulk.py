@@ -17,7 +17,7 @@ from kernel.clock import to_micros
 from runtime.database import Database, Write
 from runtime.database.columns import snapshot
 from runtime.database.revision import revision
-from services.reports.evaluation.flat import TOLD
+from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.history import LONG_AGO, NEVER, FactKind
 from services.reports.store.bulk import BulkReader, read_snapshot
 from services.reports.store.columns import HISTORY, KEY, STATE, Bulk, Known, known_after
@@ -60,7 +60,7 @@ async def everything(database: Database, after: int) -> tuple[list[Any], ...]:
     """Return what the service's own reading gives: states and told histories as sets of rows, and the numbered."""
     async with database.read() as read:
         states = (await read.execute(select(STATES).where(STATES.c.revision > after))).all()
-        told = {row.id: row for row in states if row.flags & TOLD}
+        told = {row.id: row for row in states if row.flags & Flag.TOLD}
         facts = (await read.execute(select(FACTS).where(FACTS.c.obligation_id.in_(told)))).all()
         units = (await read.execute(select(UNITS.c.unit_id).order_by(UNITS.c.number))).scalars().all()
         periods = (await read.execute(select(PERIODS.c.key).order_by(PERIODS.c.number))).scalars().all()
