@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from kernel.clock import from_micros, legal_day
 from kernel.ids import UnitId
+from kernel.shares import Share
 from services.reports.board import Question
 from services.reports.board.compliance import ComplianceQuestion
 from services.reports.board.kernels import side_by_side
 from services.reports.board.memory import Memory, visible_at
 from services.reports.board.shapes import standpoint
 from services.reports.board.territory import territory
-from services.reports.evaluation.compliance import COUNTED, Counts, Cube
+from services.reports.evaluation.compliance import Counts, Cube
 
 
 class Rate(BaseModel):
@@ -134,9 +134,22 @@ def _unit(memory: Memory, cube: Cube, unit_id: UnitId, place: int) -> UnitCounts
 
 
 def _counts(counts: Counts) -> StatusCounts:
-    shares: dict[str, Any] = {
-        name: Rate(n=share.numerator, d=share.denominator)
-        for name, share in (("reporting_rate", counts.reporting_rate), ("on_time_rate", counts.on_time_rate))
-    }
-    by_status = {status.label: counts.of(status) for status in COUNTED}
-    return StatusCounts(total=counts.total, expected_so_far=counts.expected_so_far, **by_status, **shares)
+    return StatusCounts(
+        total=counts.total,
+        on_time=counts.on_time,
+        late=counts.late,
+        returned=counts.returned,
+        overdue=counts.overdue,
+        due_soon=counts.due_soon,
+        not_due=counts.not_due,
+        excused=counts.excused,
+        undated=counts.undated,
+        requested=counts.requested,
+        expected_so_far=counts.expected_so_far,
+        reporting_rate=_rate(counts.reporting_rate),
+        on_time_rate=_rate(counts.on_time_rate),
+    )
+
+
+def _rate(share: Share) -> Rate:
+    return Rate(n=share.numerator, d=share.denominator)
