@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from kernel.ids import UnitId
+from kernel.shares import Share
 from services.reports.board import Question
 from services.reports.board.memory import Memory
 from services.reports.board.survey import Extent, Survey
-from services.reports.evaluation.compliance import COUNTED, Counts
+from services.reports.evaluation.compliance import Counts
 
 
 class Rate(BaseModel):
@@ -115,9 +115,22 @@ def _unit(survey: Survey, place: int, unit_id: UnitId) -> UnitCounts:
 
 
 def _counts(counts: Counts) -> StatusCounts:
-    shares: dict[str, Any] = {
-        name: Rate(n=share.numerator, d=share.denominator)
-        for name, share in (("reporting_rate", counts.reporting_rate), ("on_time_rate", counts.on_time_rate))
-    }
-    by_status = {status.label: counts.of(status) for status in COUNTED}
-    return StatusCounts(total=counts.total, expected_so_far=counts.expected_so_far, **by_status, **shares)
+    return StatusCounts(
+        total=counts.total,
+        on_time=counts.on_time,
+        late=counts.late,
+        returned=counts.returned,
+        overdue=counts.overdue,
+        due_soon=counts.due_soon,
+        not_due=counts.not_due,
+        excused=counts.excused,
+        undated=counts.undated,
+        requested=counts.requested,
+        expected_so_far=counts.expected_so_far,
+        reporting_rate=_rate(counts.reporting_rate),
+        on_time_rate=_rate(counts.on_time_rate),
+    )
+
+
+def _rate(share: Share) -> Rate:
+    return Rate(n=share.numerator, d=share.denominator)

@@ -50,19 +50,19 @@ class Asked:
         async with httpx.AsyncClient(base_url=self.url, headers=self.headers, timeout=60) as client:
             return (await client.get(path + _QUERY)).raise_for_status()
 
-    async def seconds(self, path: str) -> float:
-        """Return how many seconds an answer takes, on the average."""
+    async def seconds(self, path: str, **more: str) -> float:
+        """Return how many seconds an answer takes, on the average, with some more headers."""
         # What the load before has left unanswered is still being worked on, in the order in which it came.
         await self.get(FRESH)
-        return 1 / await requests_a_second(self.url + path + _QUERY, self.headers)
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
+        return 1 / await requests_a_second(self.url + path + _QUERY, {**self.headers, **headers})
 
     async def seconds_unchanged(self) -> float:
         """Return the same for who has the answer already."""
         # The service writes at times by itself: that it reconciled, for one.
         while True:
             etag = (await self.get(KEPT)).headers["etag"]
-            asked = Asked(self.url, {**self.headers, "If-None-Match": etag})
-            seconds = await asked.seconds(KEPT)
+            seconds = await self.seconds(KEPT, If_None_Match=etag)
             if (await self.get(KEPT)).headers["etag"] == etag:
                 return seconds
 
