@@ -21,10 +21,6 @@ from runtime.webhooks.incoming import Senders
 from runtime.webhooks.subscribable import Subscribable
 
 
-async def nothing_held() -> None:
-    """Give back nothing."""
-
-
 @dataclass(kw_only=True)
 class Service:
     """One service's parts. A service with parts of its own adds them in a subclass."""
@@ -52,7 +48,5 @@ class Service:
     """Machines whose signature stands for a token."""
     make_ready: Callable[[], None] = lambda: None
     """What takes a while, and is done before the first request is let in."""
-    let_go: Callable[[], Awaitable[None]] = nothing_held
-    """Gives back what it holds beside its database, when it stops."""
     subscribable: Subscribable | None = None
     """What subscribers outside may follow, if anything."""

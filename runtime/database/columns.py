@@ -49,7 +49,24 @@ class Snapshot(Protocol):
 
 @contextmanager
 def snapshot(settings: Settings) -> Iterator[Snapshot]:
-    """Open a connection of its own, with one read-only transaction."""
+    """Open a connection of its own, with one read-only transaction.
+
+    Raises:
+        DatabaseAway: The database fails, or is not there.
+    """
+    try:
+        with _opened(settings) as opened:
+            yield opened
+    except (adbc_driver_manager.Error, sqlite3.OperationalError) as error:
+        raise DatabaseAway(str(error)) from error
+
+
+class DatabaseAway(OSError):
+    """The database fails, not the work; it may be asked again."""
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Snapshot]:
     if settings.is_sqlite():
         path = quote(str(Path(str(make_url(settings.url).database)).resolve()))
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as connection:

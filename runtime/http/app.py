@@ -120,7 +120,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             if publisher is not None:
                 await publisher.close()
     finally:
-        await service.let_go()
         await service.database.close()
 
 

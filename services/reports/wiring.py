@@ -62,7 +62,6 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
     reference = Reference(database)
     metrics = Metrics(NAME)
     handlers = _handlers(reference)
-    board = Board(database, reference, clock)
     return Reports(
         name=NAME,
         clock=clock,
@@ -80,8 +79,7 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
         watches=[watch_alarms(database, metrics, LookForAlarms(reference, config.escalation_days))],
         subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),
         make_ready=make_ready,
-        let_go=board.close,
-        board=board,
+        board=Board(database, reference, clock),
     )
 
 

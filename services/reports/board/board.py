@@ -25,7 +25,6 @@ from runtime.shared import Shared
 from services.reports.board.feed import read_delta
 from services.reports.board.memory import Memory
 from services.reports.domain.refusals import PlanUnknown
-from services.reports.store.bulk import BulkReader
 
 _ANSWERS_KEPT = 512
 
@@ -92,7 +91,6 @@ class Board:
         self._database = database
         self._reference = reference
         self._clock = clock
-        self._bulk = BulkReader(database.settings)
         self._keep = keep
         self._memory = Memory(ReferenceView(0, UnitTree(), LEGAL_CALENDAR))
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="board")
@@ -126,10 +124,6 @@ class Board:
             raise PlanUnknown(plan=plan)
         return self._plans[plan]
 
-    async def close(self) -> None:
-        """Let go of the database."""
-        await self._bulk.close()
-
     async def _follow(self, look: Look | None) -> None:
         found = look or await self._reference.look()
         if self._state is None or not self._state.has(found):
@@ -137,7 +131,7 @@ class Board:
 
     async def _take_in(self) -> None:
         memory = self._memory
-        delta = await read_delta(self._database, self._reference, self._bulk, memory.known)
+        delta = await read_delta(self._database, self._reference, memory.known)
         if delta.owed.whole:
             # The first one, another history of the database, or a change that was half taken in: start over.
             memory = Memory(delta.reference)

@@ -11,7 +11,7 @@ from runtime.database import Database
 from runtime.database.revision import Revision
 from runtime.reference import Reference, ReferenceView
 from services.reports.domain.content import content_from_json
-from services.reports.store.bulk import BulkReader
+from services.reports.store.bulk import read_bulk
 from services.reports.store.columns import Bulk, Known
 from services.reports.store.judgements import judgements_after
 from services.reports.store.obligations import numbers_of
@@ -43,10 +43,10 @@ class Delta:
         return self.owed.until
 
 
-async def read_delta(database: Database, reference: Reference, bulk: BulkReader, known: Known) -> Delta:
+async def read_delta(database: Database, reference: Reference, known: Known) -> Delta:
     """Return what changed since then; everything, if the database began a new epoch."""
     view = await reference.view()
-    owed = await bulk.read(known)
+    owed = await read_bulk(database, known)
     begin, until = 0 if owed.whole else known.revision, owed.until
     if until.number == begin:
         return Delta(view, owed)
@@ -68,4 +68,4 @@ async def read_delta(database: Database, reference: Reference, bulk: BulkReader,
                 releases=await releases_after(read, *span),
             )
     # It was restored in between.
-    return await read_delta(database, reference, bulk, known)
+    return await read_delta(database, reference, known)

@@ -9,35 +9,23 @@ from uuid import UUID
 import numpy as np
 
 from kernel.clock import from_micros
-from runtime.database import Settings
+from runtime.database import Database, Settings
 from runtime.database.columns import Columns, Snapshot, snapshot
 from runtime.database.revision import Revision
 from services.reports.store.columns import HISTORY, KEY, STATE, TOLD_ONES, Bulk, Known, Series, selected
-from services.reports.store.delta import DeltaReader
+from services.reports.store.delta import read_little
 
 
-class BulkReader:
-    """Reads a service's database again and again."""
+async def read_bulk(database: Database, known: Known) -> Bulk:
+    """Return what changed since then; everything, if the database began a new epoch.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._delta = None if settings.is_sqlite() else DeltaReader(settings)
-
-    async def read(self, known: Known) -> Bulk:
-        """Return what changed since then; everything, if the database began a new epoch.
-
-        What is little, PostgreSQL sends in one answer to a prepared statement.
-        """
-        if self._delta is not None and known.epoch is not None:
-            little = await self._delta.read(known)
-            if little is not None:
-                return arranged(little)
-        return arranged(await asyncio.to_thread(read_snapshot, self._settings, known))
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-        if self._delta is not None:
-            await self._delta.close()
+    What is little, PostgreSQL sends in one answer to one statement.
+    """
+    if known.epoch is not None and not database.settings.is_sqlite():
+        little = await read_little(database, known)
+        if little is not None:
+            return arranged(little)
+    return arranged(await asyncio.to_thread(read_snapshot, database.settings, known))
 
 
 def read_snapshot(settings: Settings, known: Known) -> Bulk:

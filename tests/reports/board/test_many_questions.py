@@ -28,7 +28,6 @@ from services.reports.board.memory import Memory
 from services.reports.board.obligation_page import ObligationsQuestion
 from services.reports.board.survey import Extent
 from services.reports.domain.refusals import PlanUnknown
-from services.reports.store.bulk import BulkReader
 from services.reports.store.columns import Known
 from services.reports.store.schema import metadata
 from services.reports.wiring import Reports
@@ -55,10 +54,10 @@ def pulls(monkeypatch: pytest.MonkeyPatch) -> Pulls:
     pulls = Pulls()
     read_delta = feed.read_delta
 
-    async def noted(database: Database, reference: Reference, bulk: BulkReader, known: Known) -> Delta:
+    async def noted(database: Database, reference: Reference, known: Known) -> Delta:
         pulls.after.append(known.revision)
         pulls.begun.set()
-        return await read_delta(database, reference, bulk, known)
+        return await read_delta(database, reference, known)
 
     monkeypatch.setattr(board_module, "read_delta", noted)
     return pulls

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from services.reports.evaluation.compliance import NOWHERE, Layout
+from services.reports.evaluation.compliance import Layout
 from services.reports.evaluation.indicator import Value
 from services.reports.evaluation.measures import Indicator, Ratio, Target
 from services.reports.evaluation.ratios import Outcome
 from services.reports.evaluation.slots import periods_of_year
+from services.reports.evaluation.tally import NOWHERE
 from tests.reports.evaluation.histories import FOREVER
 from tests.reports.evaluation.in_kernels import InKernels
 from tests.reports.evaluation.worlds import YEAR_END, World

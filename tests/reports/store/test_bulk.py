@@ -19,9 +19,9 @@ from runtime.database.columns import snapshot
 from runtime.database.revision import revision
 from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.history import LONG_AGO, NEVER, FactKind
-from services.reports.store.bulk import BulkReader, read_snapshot
+from services.reports.store.bulk import read_bulk, read_snapshot
 from services.reports.store.columns import HISTORY, KEY, STATE, Bulk, Known, known_after
-from services.reports.store.delta import MOST, DeltaReader
+from services.reports.store.delta import MOST, read_little
 from services.reports.store.happenings import Happening, record
 from services.reports.store.numbers import NumberedPeriodRow, NumberedUnitRow, SeriesRow
 from services.reports.store.obligations import HistoryRow, ObligationRow
@@ -45,15 +45,13 @@ async def read(request: pytest.FixtureRequest, database: Database) -> AsyncItera
     if request.param == "snapshot" or database.settings.is_sqlite():
         yield lambda known: asyncio.to_thread(read_snapshot, database.settings, known)
         return
-    reader = DeltaReader(database.settings)
 
     async def little(known: Known) -> Bulk:
-        found = await reader.read(known)
+        found = await read_little(database, known)
         assert found is not None
         return found
 
     yield little
-    await reader.close()
 
 
 async def everything(database: Database, after: int) -> tuple[list[Any], ...]:
@@ -87,9 +85,7 @@ def rows_in(columns: Any) -> list[tuple[int, ...]]:
 
 @pytest.mark.usefixtures("eventful")
 async def test_all_of_it_is_what_the_rows_say_in_order(database: Database) -> None:
-    reader = BulkReader(database.settings)
-    bulk = await reader.read(Known())
-    await reader.close()
+    bulk = await read_bulk(database, Known())
 
     states, told, units, periods, series = await everything(database, 0)
     assert bulk.whole
@@ -173,12 +169,10 @@ async def test_a_snapshot_does_not_see_what_is_written_meanwhile(database: Datab
 
 @pytest.mark.usefixtures("eventful")
 async def test_a_new_epoch_is_read_from_the_beginning(database: Database) -> None:
-    reader = BulkReader(database.settings)
-    first = await reader.read(Known())
+    first = await read_bulk(database, Known())
     await database.mark(lambda connection: connection.execute(update(revision).values(epoch=uuid4())))
 
-    again = await reader.read(known_after(Known(), first))
-    await reader.close()
+    again = await read_bulk(database, known_after(Known(), first))
 
     assert again.whole
     assert rows_in(again.states) == rows_in(first.states)
@@ -196,11 +190,8 @@ async def test_much_that_changed_is_read_as_columns(database: Database) -> None:
     await database.mark(lambda connection: connection.execute(text(f"{many}, generate_series(1, {MOST // 10})")))
     async with database.read() as reading:
         known = Known((await reading.newest()).epoch)
-    reader, little = BulkReader(database.settings), DeltaReader(database.settings)
 
-    bulk, none = await reader.read(known), await little.read(known)
-    await reader.close()
-    await little.close()
+    bulk, none = await read_bulk(database, known), await read_little(database, known)
 
     states, told, *_ = await everything(database, 0)
     assert (rows_in(bulk.states), rows_in(bulk.told)) == (states, told)
@@ -210,12 +201,10 @@ async def test_much_that_changed_is_read_as_columns(database: Database) -> None:
 @ON_POSTGRES
 @pytest.mark.usefixtures("plan")
 async def test_a_connection_that_was_cut_is_made_anew(database: Database) -> None:
-    reader = BulkReader(database.settings)
-    known = known_after(Known(), await reader.read(Known()))
-    await reader.read(known)
+    known = known_after(Known(), await read_bulk(database, Known()))
+    await read_bulk(database, known)
     ours = "pid <> pg_backend_pid() AND query LIKE '%little%'"
     cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}"  # noqa: S608
     await database.mark(lambda connection: connection.execute(text(cut)))
 
-    assert (await reader.read(known)).until.number == known.revision
-    await reader.close()
+    assert (await read_bulk(database, known)).until.number == known.revision
