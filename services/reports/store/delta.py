@@ -36,7 +36,8 @@ _CHANGED = f"""
             SELECT string_agg({_packed(STATE)}, CAST('' AS bytea)) FROM obligation_state s WHERE s.revision > {_SINCE}
         ) END,
         CASE WHEN little.so THEN (
-            SELECT string_agg({_packed(HISTORY, history=True)}, CAST('' AS bytea)) FROM {TOLD_ONES} WHERE s.revision > {_SINCE}
+            SELECT string_agg({_packed(HISTORY, history=True)}, CAST('' AS bytea))
+            FROM {TOLD_ONES} WHERE s.revision > {_SINCE}
         ) END,
         (SELECT array_agg(unit_id ORDER BY number) FROM numbered_unit WHERE number >= CAST(:units AS integer)),
         (SELECT array_agg(key ORDER BY number) FROM numbered_period WHERE number >= CAST(:periods AS integer)),
