@@ -84,8 +84,8 @@ def _opened(settings: Settings) -> Iterator[Snapshot]:
 def libpq_url(url: str) -> str:
     """Return a service's URL of a PostgreSQL as PostgreSQL's own library reads it.
 
-    >>> libpq_url("postgresql+asyncpg://reports:p%40ss@db/reports?ssl=verify-full").rpartition("&")[0]
-    'postgresql://reports:p%40ss@db/reports?sslmode=verify-full'
+    >>> libpq_url("postgresql+asyncpg://reports@db/reports?ssl=verify-full").rpartition("&")[0]
+    'postgresql://reports@db/reports?sslmode=verify-full'
     """
     parts = make_url(url)
     query = {_SAME.get(name, name): value for name, value in parts.query.items()}

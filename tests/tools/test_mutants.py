@@ -18,10 +18,18 @@ GUARANTEE = {
     "a_revision_from_a_sequence",
     "a_writer_without_its_shield",
 }
+"""Of events."""
+EVALUATION = {
+    "on_time_at_the_due_instant",
+    "overdue_after_the_due_instant",
+    "more_than_the_threshold",
+    "a_unit_counted_twice",
+    "a_past_that_knows_the_future",
+}
 
 
-def test_there_is_a_mutant_for_each_way_to_break_the_guarantee() -> None:
-    assert {one.name for one in mutants.mutants()} == GUARANTEE
+def test_there_is_a_mutant_for_each_way_to_break_what_is_promised() -> None:
+    assert {one.name for one in mutants.mutants()} == GUARANTEE | EVALUATION
 
 
 def test_each_mutant_applies_to_the_code_as_it_is(tmp_path: Path) -> None:
