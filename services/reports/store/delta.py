@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 import numpy as np
-from sqlalchemy import make_url
 
 from kernel.clock import from_micros
 from runtime.database import Settings
-from runtime.database.columns import Columns, Types
+from runtime.database.columns import Columns, Types, connect_arguments
 from runtime.database.revision import Revision
 from services.reports.store.columns import HISTORY, STATE, TOLD_ONES, Bulk, Known, Series, selected
 
 MOST = 5_000
 """Rows that changed, at most: more come faster as columns."""
-_SENT = {"i2": "int2send", "i4": "int4send", "i8": "int8send"}
 
 
-def _packed(types: Types, *, history: bool = False) -> str:
-    terms = zip(types.values(), selected(types, history=history), strict=True)
-    return " || ".join(f"{_SENT[type_]}({term})" for type_, term in terms)
+def _sent(types: Types, *, history: bool = False) -> str:
+    terms = zip(types, selected(types, history=history), strict=True)
+    return ", ".join(f"array_send(array_agg({term})) AS {name}" for name, term in terms)
 
 
 _SERIES = ", ".join(
@@ -34,19 +32,21 @@ _CHANGED = f"""
     WITH little AS (
         SELECT count(*) <= {MOST} AS so FROM (SELECT FROM obligation_state WHERE revision > $1 LIMIT {MOST + 1}) changed
     )
-    SELECT epoch, number, recorded_at, little.so,
-        CASE WHEN little.so THEN (
-            SELECT string_agg({_packed(STATE)}, ''::bytea) FROM obligation_state s WHERE s.revision > $1
-        ) END,
-        CASE WHEN little.so THEN (
-            SELECT string_agg({_packed(HISTORY, history=True)}, ''::bytea) FROM {TOLD_ONES} WHERE s.revision > $1
-        ) END,
+    SELECT r.epoch, r.number, r.recorded_at, little.so,
         (SELECT array_agg(unit_id ORDER BY number) FROM numbered_unit WHERE number >= $2),
         (SELECT array_agg(key ORDER BY number) FROM numbered_period WHERE number >= $3),
-        {_SERIES}
-    FROM revision, little
+        {_SERIES}, states.*, told.*
+    FROM revision r CROSS JOIN little
+    CROSS JOIN LATERAL (
+        SELECT {_sent(STATE)} FROM obligation_state s WHERE little.so AND s.revision > $1
+    ) states
+    CROSS JOIN LATERAL (
+        SELECT {_sent(HISTORY, history=True)} FROM {TOLD_ONES} WHERE little.so AND s.revision > $1
+    ) told
 """  # noqa: S608 - names of our own
-"""Rows come as one string of bytes, as PostgreSQL itself sends numbers: no object is made for any of them."""
+"""Columns come as PostgreSQL itself sends arrays: no object is made for any of their values."""
+_BEFORE = 20
+"""Bytes that such an array begins with; then stands before each value its length."""
 _SETTINGS = {
     "default_transaction_read_only": "on",
     # Planning takes longer than the statement itself; and its plan is the same for every revision.
@@ -68,14 +68,15 @@ class DeltaReader:
         """Return what changed since then, its columns in no order; None if it is much, or of a new epoch."""
         async with self._turn:
             row = await self._fetch(known)
-        epoch, number, recorded_at, is_little, states, told, units, periods, *series = row
+        epoch, number, recorded_at, is_little, units, periods, *columns = row
+        series, columns = columns[: len(Series._fields)], columns[len(Series._fields) :]
         if epoch != known.epoch or not is_little:
             return None
         return Bulk(
             until=Revision(epoch, number, from_micros(recorded_at)),
             whole=False,
-            states=_unpacked(states, STATE),
-            told=_unpacked(told, HISTORY),
+            states=_received(columns[: len(STATE)], STATE),
+            told=_received(columns[len(STATE) :], HISTORY),
             units=units or (),
             periods=periods or (),
             series=[Series(*one) for one in zip(*(column or () for column in series), strict=True)],
@@ -95,7 +96,7 @@ class DeltaReader:
                 # The server or its schema is another one by now: a new connection says whether there is any.
                 self._drop()
         try:
-            self._connection = await asyncpg.connect(**_connect_arguments(self._settings), server_settings=_SETTINGS)
+            self._connection = await asyncpg.connect(**connect_arguments(self._settings), server_settings=_SETTINGS)
             self._statement = await self._connection.prepare(_CHANGED)
             return await self._statement.fetchrow(*given)
         except BaseException:
@@ -108,12 +109,10 @@ class DeltaReader:
             connection.terminate()
 
 
-def _connect_arguments(settings: Settings) -> Mapping[str, Any]:
-    """Return what the service's own driver is given for its URL."""
-    url = make_url(settings.url)
-    return url.translate_connect_args(username="user") | dict(url.query)
-
-
-def _unpacked(sent: bytes | None, types: Types) -> Columns:
-    rows = np.frombuffer(sent or b"", [(name, f">{type_}") for name, type_ in types.items()])
-    return {name: rows[name].astype(type_) for name, type_ in types.items()}
+def _received(sent: Sequence[bytes | None], types: Types) -> Columns:
+    return {
+        name: np.frombuffer(one or b"", [("bytes", ">i4"), ("value", f">{type_}")], offset=_BEFORE if one else 0)[
+            "value"
+        ].astype(type_)
+        for one, (name, type_) in zip(sent, types.items(), strict=True)
+    }
