@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bench.evaluation.boards import measure_boards
 from bench.evaluation.full import measure_full, measure_growth
 from bench.evaluation.indicators import measure_indicators
+from bench.evaluation.loading import measure_loading
 from bench.evaluation.moving import measure_moving
 from bench.row import Row
 from bench.servers import Servers
@@ -20,4 +21,5 @@ async def measure_evaluation(servers: Servers) -> Sequence[Row]:
     """Measure the evaluation, and the board."""
     make_ready()
     of_all = [*await measure_full(servers), await measure_growth()]
-    return [*of_all, *await measure_moving(), *await measure_indicators(), *await measure_boards(servers)]
+    moving = [*await measure_moving(), *await measure_indicators()]
+    return [*of_all, *moving, *await measure_loading(servers.postgres), *await measure_boards(servers)]

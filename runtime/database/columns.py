@@ -1,26 +1,24 @@
 """Read very many rows as columns of numbers, without an object for each row, and all in one snapshot.
 
-PostgreSQL sends them through ADBC, as Arrow's columns. SQLite is read by Python's own library: a second copy of SQLite
-in one process would not see the locks of the first, and could take the log away under a writer.
-
-All of this waits for the database: it runs in a thread.
+PostgreSQL sends rows of a fixed width by COPY, and what arrives is taken for what it is: an array of such rows. A large
+table is sent in parts by several connections that share the snapshot. SQLite is read in a thread, by Python's own
+library: a second copy of SQLite in the process would not see the locks of the first.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-import adbc_driver_manager
-import adbc_driver_postgresql
-import nanoarrow
+import asyncpg
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import URL, make_url
+from sqlalchemy import make_url
 
 from runtime.database.connect import Settings
 
@@ -30,105 +28,168 @@ Types = Mapping[str, str]
 """The type of each column as numpy names it: `i2`, `i4` or `i8`."""
 
 _AT_ONCE = 65_536
-_SAME = {"ssl": "sslmode", "timeout": "connect_timeout"}
-"""What the driver of the service and PostgreSQL's own library call otherwise."""
-_SNAPSHOT = "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on"
+_BLOCKS = 4_096
+"""Of 8 KiB, in one part of a table."""
+_TOGETHER = 2
+"""Connections that send parts at the same time."""
+_HEADER, _TRAILER = 19, 2
+"""Bytes before and after the rows of a COPY in binary format."""
 
 
 class Snapshot(Protocol):
     """A read-only transaction that sees one state of the database."""
 
-    def columns(self, query: str, types: Types) -> Columns:
-        """Return the rows of a query without nulls, as columns of these types in this order."""
+    async def columns(self, query: str, types: Types, *, parts_of: str | None = None) -> Columns:
+        """Return the rows of a query without nulls, as columns of these types in this order.
+
+        `parts_of` is a table that the query reads as a whole, as `s`, and ends with a condition on: it may come in
+        parts. Rows are in no order.
+        """
         ...
 
-    def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
+    async def rows(self, query: str) -> Sequence[Sequence[Any]]:
         """Return the few rows of a query of numbers and texts."""
         ...
 
 
-@contextmanager
-def snapshot(settings: Settings) -> Iterator[Snapshot]:
+@asynccontextmanager
+async def snapshot(settings: Settings) -> AsyncIterator[Snapshot]:
     """Open a connection of its own, with one read-only transaction.
 
     Raises:
         DatabaseAway: The database fails, or is not there.
     """
     try:
-        with _opened(settings) as opened:
-            yield opened
-    except (adbc_driver_manager.Error, sqlite3.OperationalError) as error:
+        async with _begun(settings) as begun:
+            yield begun
+    except _FAILS as error:
         raise DatabaseAway(str(error)) from error
 
 
 class DatabaseAway(OSError):
-    """The database fails, not the work; it may be asked again."""
+    """The database fails, not the work: it may be asked again."""
 
 
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Snapshot]:
+_FAILS = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    sqlite3.OperationalError,
+)
+
+
+@asynccontextmanager
+async def _begun(settings: Settings) -> AsyncIterator[Snapshot]:
     if settings.is_sqlite():
-        path = quote(str(Path(str(make_url(settings.url).database)).resolve()))
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as connection:
-            connection.execute("BEGIN")
-            yield _Sqlite(connection)
+        with closing(_opened(settings)) as own:
+            own.execute("BEGIN")
+            yield _Sqlite(own)
         return
-    with (
-        adbc_driver_postgresql.connect(libpq_url(settings.url)) as database,
-        adbc_driver_manager.AdbcConnection(database) as connection,
-    ):
-        connection.set_autocommit(False)
-        yield _Postgres(connection)
+    async with _reading(settings) as connection:
+        yield _Postgres(settings, connection)
 
 
-def libpq_url(url: str) -> str:
-    """Return a service's URL of a PostgreSQL as PostgreSQL's own library reads it.
+def _opened(settings: Settings) -> sqlite3.Connection:
+    path = quote(str(Path(str(make_url(settings.url).database)).resolve()))
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
 
-    >>> libpq_url("postgresql+asyncpg://reports@db/reports?ssl=verify-full").rpartition("&")[0]
-    'postgresql://reports@db/reports?sslmode=verify-full'
-    """
-    parts = make_url(url)
-    query = {_SAME.get(name, name): value for name, value in parts.query.items()}
-    plain = URL.create("postgresql", parts.username, parts.password, parts.host, parts.port, parts.database, query)
-    text = plain.render_as_string(hide_password=False)
-    # Its library takes no `+` for a blank.
-    return f"{text}{'&' if query else '?'}options={quote(_SNAPSHOT)}"
+
+@asynccontextmanager
+async def _reading(settings: Settings, *, same_as: str | None = None) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(**connect_arguments(settings))
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            if same_as is not None:
+                await connection.execute(f"SET TRANSACTION SNAPSHOT '{same_as}'")
+            yield connection
+    finally:
+        await connection.close()
+
+
+def connect_arguments(settings: Settings) -> Mapping[str, Any]:
+    """Return what the service's own driver is given for its URL of a PostgreSQL."""
+    url = make_url(settings.url)
+    return url.translate_connect_args(username="user") | dict(url.query)
 
 
 class _Sqlite:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def columns(self, query: str, types: Types) -> Columns:
+    async def columns(self, query: str, types: Types, *, parts_of: str | None = None) -> Columns:  # noqa: ARG002
+        return await asyncio.to_thread(self._columns, query, types)
+
+    def _columns(self, query: str, types: Types) -> Columns:
         cursor = self._connection.execute(query)
-        parts = [np.empty((0, len(types)), np.int64)]
+        lots = [np.empty((0, len(types)), np.int64)]
         while rows := cursor.fetchmany(_AT_ONCE):
-            parts.append(np.array(rows, np.int64))
-        whole = np.concatenate(parts)
+            lots.append(np.array(rows, np.int64))
+        whole = np.concatenate(lots)
         return {name: whole[:, place].astype(type_) for place, (name, type_) in enumerate(types.items())}
 
-    def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
-        return self._connection.execute(query).fetchall()
+    async def rows(self, query: str) -> Sequence[Sequence[Any]]:
+        return await asyncio.to_thread(lambda: self._connection.execute(query).fetchall())
 
 
 class _Postgres:
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, settings: Settings, connection: asyncpg.Connection) -> None:
+        self._settings = settings
         self._connection = connection
 
-    def columns(self, query: str, types: Types) -> Columns:
-        parts: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty(0, type_)] for name, type_ in types.items()}
-        for lot in self._lots(query):
-            for (name, type_), column in zip(types.items(), lot.children, strict=True):
-                # Views of what the driver holds; joined below, they are ours.
-                values = nanoarrow.c_array(column).view().buffer(1)
-                parts[name].append(np.frombuffer(values, type_)[column.offset : column.offset + lot.length])
-        return {name: np.concatenate(some) for name, some in parts.items()}
+    async def columns(self, query: str, types: Types, *, parts_of: str | None = None) -> Columns:
+        blocks = 0 if parts_of is None else await self._connection.fetchval(_SIZE, parts_of)
+        if blocks <= _BLOCKS:
+            return await _copied(self._connection, query, types)
+        waiting = iter(_parts(blocks))
+        same_as = await self._connection.fetchval("SELECT pg_export_snapshot()")
 
-    def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
-        return [row for lot in self._lots(query) for row in nanoarrow.Array(lot).iter_tuples()]
+        async def taken_by(connection: asyncpg.Connection) -> list[Columns]:
+            return [await _copied(connection, f"{query} AND {part}", types) for part in waiting]
 
-    def _lots(self, query: str) -> list[Any]:
-        with adbc_driver_manager.AdbcStatement(self._connection) as statement:
-            statement.set_sql_query(query)
-            stream, _ = statement.execute_query()
-            return list(nanoarrow.c_array_stream(stream))
+        async def taken_beside() -> list[Columns]:
+            async with _reading(self._settings, same_as=same_as) as other:
+                return await taken_by(other)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                taking = [group.create_task(taken_by(self._connection))]
+                taking += [group.create_task(taken_beside()) for _ in range(_TOGETHER - 1)]
+        except ExceptionGroup as failed:
+            # The first that fails has the others given up: it says why.
+            raise failed.exceptions[0] from None
+        lots = [lot for task in taking for lot in task.result()]
+        return await asyncio.to_thread(_joined, lots)
+
+    async def rows(self, query: str) -> Sequence[Sequence[Any]]:
+        return [tuple(row) for row in await self._connection.fetch(query)]
+
+
+_SIZE = "SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::int"
+
+
+def _parts(blocks: int) -> Iterator[str]:
+    for start in range(0, blocks, _BLOCKS):
+        end = f" AND s.ctid < '({start + _BLOCKS},0)'" if start + _BLOCKS < blocks else ""
+        yield f"s.ctid >= '({start},0)'{end}"
+
+
+async def _copied(connection: asyncpg.Connection, query: str, types: Types) -> Columns:
+    sent = bytearray()
+
+    async def take(data: bytes) -> None:
+        sent.extend(data)
+
+    await connection.copy_from_query(query, output=take, format="binary")
+    return await asyncio.to_thread(_decoded, sent, types)
+
+
+def _decoded(sent: bytearray, types: Types) -> Columns:
+    """Return the columns of a COPY: before each row stands how many values it has, before each value its length."""
+    values = [field for name, type_ in types.items() for field in ((f"bytes of {name}", ">i4"), (name, f">{type_}"))]
+    row = np.dtype([("values", ">i2"), *values])
+    rows = np.frombuffer(sent, row, (len(sent) - _HEADER - _TRAILER) // row.itemsize, _HEADER)
+    return {name: rows[name].astype(type_) for name, type_ in types.items()}
+
+
+def _joined(lots: Sequence[Columns]) -> Columns:
+    return {name: np.concatenate([lot[name] for lot in lots]) for name in lots[0]}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,7 +16,7 @@ from runtime.inbox import inbox
 from services.reports.domain.obligation import Obligation
 from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.flat import flatten
-from services.reports.evaluation.history import Fact, FactKind
+from services.reports.evaluation.history import Fact
 from services.reports.store.numbers import begin_series, number_periods, number_units
 from services.reports.store.obligations import HistoryRow, ObligationRow
 from services.reports.store.plans import keep_version, note_generated, plans_after
@@ -86,7 +86,6 @@ _HISTORY = (
     *("obligation_id", "revision", "ordinal", "kind", "occurred_at", "recorded_at", "due_at", "version"),
     *("correction_due_at", "trace"),
 )
-_OPENED = {"plan_version": 1}
 
 
 def _what(one: Obligation) -> tuple[Any, ...]:
@@ -94,22 +93,24 @@ def _what(one: Obligation) -> tuple[Any, ...]:
 
 
 def _stands(one: Kept) -> tuple[int, ...]:
-    *instants, flags = asdict(flatten(one.facts)).values()
+    flat = flatten(one.facts)
     requested = Flag.REQUESTED.value if one.obligation.requirement is Requirement.REQUESTED else 0
-    return (*instants, flags | requested)
+    received = (flat.first_receipt_at, flat.first_recorded_at, flat.accepted_at)
+    return (flat.due, *received, flat.correction_due_at, flat.flags | requested)
 
 
-def _histories(kept: Iterable[Kept], plan: Plan, revision: int) -> Iterable[tuple[Any, ...]]:
-    by = str(plan.issuer_id)
+def _histories(kept: Sequence[Kept], plan: Plan, revision: int) -> Iterator[tuple[Any, ...]]:
+    by = {"by": str(plan.issuer_id), "client": "book", "channel": "api"}
+    digest = next((one.obligation.due.digest for one in kept if one.obligation.due), "")
+    opened = json.dumps({"plan_version": plan.version, "calendar": digest}).encode()
     for one in kept:
         owed = one.obligation
-        opened = json.dumps(_OPENED | ({"calendar": owed.due.digest} if owed.due else {})).encode()
-        later = json.dumps({"report": str(_report_of(owed)), "by": by, "client": "book", "channel": "api"}).encode()
+        later = json.dumps({"report": str(_report_of(owed)), **by}).encode() if len(one.facts) > 1 else b""
         for fact in one.facts:
             yield (
                 *(owed.id, revision, fact.ordinal, fact.kind.value, fact.occurred_at, fact.recorded_at),
                 *(fact.due_at, fact.version, fact.correction_due_at),
-                opened if fact.kind is FactKind.OPENED else later,
+                later if fact.ordinal else opened,
             )
 
 

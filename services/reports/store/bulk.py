@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,33 +26,44 @@ async def read_bulk(database: Database, known: Known) -> Bulk:
         little = await read_little(database, known)
         if little is not None:
             return arranged(little)
-    return arranged(await asyncio.to_thread(read_snapshot, database.settings, known))
+    return await read_snapshot(database.settings, known)
 
 
-def read_snapshot(settings: Settings, known: Known) -> Bulk:
-    """Return what changed since then, however much it is, its columns in no order. It waits for the database."""
-    with snapshot(settings) as seen:
-        ((epoch, number, recorded_at),) = seen.rows("SELECT CAST(epoch AS text), number, recorded_at FROM revision")
+async def read_snapshot(settings: Settings, known: Known) -> Bulk:
+    """Return what changed since then, however much it is."""
+    async with snapshot(settings) as seen:
+        ((epoch, number, recorded_at),) = await seen.rows(
+            "SELECT CAST(epoch AS text), number, recorded_at FROM revision"
+        )
         until = Revision(UUID(epoch), number, from_micros(recorded_at))
         begun = known if until.epoch == known.epoch else Known()
         after = f"s.revision > {begun.revision:d}"
         states, told = ", ".join(selected(STATE)), ", ".join(selected(HISTORY, history=True))
-        return Bulk(
+        # The table is read as a whole at first only; later the index of revisions leads to what changed.
+        parts_of = None if begun.revision else "obligation_state"
+        found = Bulk(
             until=until,
             whole=begun.epoch is None,
-            states=seen.columns(f"SELECT {states} FROM obligation_state s WHERE {after}", STATE),  # noqa: S608
-            told=seen.columns(f"SELECT {told} FROM {TOLD_ONES} WHERE {after}", HISTORY),  # noqa: S608
-            units=[UUID(one) for (one,) in _numbered(seen, "CAST(unit_id AS text)", "numbered_unit", begun.units)],
-            periods=[key for (key,) in _numbered(seen, "key", "numbered_period", begun.periods)],
-            series=[Series(UUID(one), *more) for one, *more in _numbered(seen, _SERIES, "series", begun.series)],
+            states=await seen.columns(
+                f"SELECT {states} FROM obligation_state s WHERE {after}",  # noqa: S608
+                STATE,
+                parts_of=parts_of,
+            ),
+            told=await seen.columns(f"SELECT {told} FROM {TOLD_ONES} WHERE {after}", HISTORY),  # noqa: S608
+            units=[
+                UUID(one) for (one,) in await _numbered(seen, "CAST(unit_id AS text)", "numbered_unit", begun.units)
+            ],
+            periods=[key for (key,) in await _numbered(seen, "key", "numbered_period", begun.periods)],
+            series=[Series(UUID(one), *more) for one, *more in await _numbered(seen, _SERIES, "series", begun.series)],
         )
+    return await asyncio.to_thread(arranged, found)
 
 
 _SERIES = ", ".join(("CAST(plan_id AS text)", *Series._fields[1:]))
 
 
-def _numbered(seen: Snapshot, columns: str, table: str, known: int) -> Any:
-    return seen.rows(f"SELECT {columns} FROM {table} WHERE number >= {known:d} ORDER BY number")  # noqa: S608
+async def _numbered(seen: Snapshot, columns: str, table: str, known: int) -> Sequence[Sequence[Any]]:
+    return await seen.rows(f"SELECT {columns} FROM {table} WHERE number >= {known:d} ORDER BY number")  # noqa: S608
 
 
 def arranged(bulk: Bulk) -> Bulk:

@@ -34,10 +34,12 @@ HISTORY: Types = {
 
 NO_VALUE = {"due_at": NEVER, "version": 0, "correction_due_at": LONG_AGO}
 
-TOLD_ONES = (
-    f"obligation_state s JOIN obligation_history h ON h.obligation_id = s.id AND (s.flags & {Flag.TOLD.value}) <> 0"
-)
-"""The rows of histories beside their states, of those that have more to tell."""
+_TOLD = Flag.TOLD.value
+TOLD_ONES = f"obligation_state s JOIN obligation_history h ON h.obligation_id = s.id AND (s.flags & {_TOLD}) = {_TOLD}"
+"""The rows of histories beside their states, of those that have more to tell.
+
+PostgreSQL expects few rows of an equation, and most of an inequation: of that it would read all histories.
+"""
 
 
 def selected(types: Types, *, history: bool = False) -> list[str]:

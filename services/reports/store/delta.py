@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from sqlalchemy import text
 
@@ -13,12 +15,11 @@ from services.reports.store.columns import HISTORY, STATE, TOLD_ONES, Bulk, Know
 
 MOST = 5_000
 """Rows that changed, at most: more come faster as columns."""
-_SENT = {"i2": "int2send", "i4": "int4send", "i8": "int8send"}
 
 
-def _packed(types: Types, *, history: bool = False) -> str:
-    terms = zip(types.values(), selected(types, history=history), strict=True)
-    return " || ".join(f"{_SENT[type_]}({term})" for type_, term in terms)
+def _sent(types: Types, *, history: bool = False) -> str:
+    terms = zip(types, selected(types, history=history), strict=True)
+    return ", ".join(f"array_send(array_agg({term})) AS {name}" for name, term in terms)
 
 
 _SERIES = ", ".join(
@@ -31,40 +32,46 @@ _CHANGED = f"""
         SELECT count(*) <= {MOST} AS so
         FROM (SELECT FROM obligation_state WHERE revision > {_SINCE} LIMIT {MOST + 1}) changed
     )
-    SELECT epoch, number, recorded_at, little.so,
-        CASE WHEN little.so THEN (
-            SELECT string_agg({_packed(STATE)}, CAST('' AS bytea)) FROM obligation_state s WHERE s.revision > {_SINCE}
-        ) END,
-        CASE WHEN little.so THEN (
-            SELECT string_agg({_packed(HISTORY, history=True)}, CAST('' AS bytea))
-            FROM {TOLD_ONES} WHERE s.revision > {_SINCE}
-        ) END,
+    SELECT r.epoch, r.number, r.recorded_at, little.so,
         (SELECT array_agg(unit_id ORDER BY number) FROM numbered_unit WHERE number >= CAST(:units AS integer)),
         (SELECT array_agg(key ORDER BY number) FROM numbered_period WHERE number >= CAST(:periods AS integer)),
-        {_SERIES}
-    FROM revision, little
+        {_SERIES}, states.*, told.*
+    FROM revision r CROSS JOIN little
+    CROSS JOIN LATERAL (
+        SELECT {_sent(STATE)} FROM obligation_state s WHERE little.so AND s.revision > {_SINCE}
+    ) states
+    CROSS JOIN LATERAL (
+        SELECT {_sent(HISTORY, history=True)} FROM {TOLD_ONES} WHERE little.so AND s.revision > {_SINCE}
+    ) told
 """  # noqa: S608 - names of our own
-"""Rows come as one string of bytes, as PostgreSQL itself sends numbers: no object is made for any of them."""
+"""Columns come as PostgreSQL itself sends arrays: no object is made for any of their values."""
+_BEFORE = 20
+"""Bytes that such an array begins with; then stands before each value its length."""
 
 
 async def read_little(database: Database, known: Known) -> Bulk | None:
     """Return what changed since then, its columns in no order; None if it is much, or of a new epoch."""
     given = {"revision": known.revision, "units": known.units, "periods": known.periods, "series": known.series}
     row = await database.glance(text(_CHANGED).bindparams(**given))
-    epoch, number, recorded_at, is_little, states, told, units, periods, *series = list(row)
+    epoch, number, recorded_at, is_little, units, periods, *columns = list(row)
+    series, columns = columns[: len(Series._fields)], columns[len(Series._fields) :]
     if epoch != known.epoch or not is_little:
         return None
     return Bulk(
         until=Revision(epoch, number, from_micros(recorded_at)),
         whole=False,
-        states=_unpacked(states, STATE),
-        told=_unpacked(told, HISTORY),
+        states=_received(columns[: len(STATE)], STATE),
+        told=_received(columns[len(STATE) :], HISTORY),
         units=units or (),
         periods=periods or (),
         series=[Series(*one) for one in zip(*(column or () for column in series), strict=True)],
     )
 
 
-def _unpacked(sent: bytes | None, types: Types) -> Columns:
-    rows = np.frombuffer(sent or b"", [(name, f">{type_}") for name, type_ in types.items()])
-    return {name: rows[name].astype(type_) for name, type_ in types.items()}
+def _received(sent: Sequence[bytes | None], types: Types) -> Columns:
+    return {
+        name: np.frombuffer(one or b"", [("bytes", ">i4"), ("value", f">{type_}")], offset=_BEFORE if one else 0)[
+            "value"
+        ].astype(type_)
+        for one, (name, type_) in zip(sent, types.items(), strict=True)
+    }

@@ -7,22 +7,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, SmallInteger, select, tuple_
+from sqlalchemy import BigInteger, Index, Integer, SmallInteger, select, text, tuple_
 from sqlmodel import Field
 
 from kernel.clock import from_micros, to_micros
 from runtime.database import Instant, Json, Read
 from runtime.http.pages import Followed, rows_after
 from services.reports.domain.refusals import ObligationUnknown
+from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.history import NEVER, Fact, FactKind
 from services.reports.store.numbers import IDS_AT_ONCE
 from services.reports.store.table import ReportsTable
+
+_TOLD = Flag.TOLD.value
+_IS_TOLD = text(f"(flags & {_TOLD}) = {_TOLD}")
 
 
 class ObligationRow(ReportsTable, table=True):
     """An obligation, and how it stands once all recorded facts have occurred."""
 
     __tablename__ = "obligation_state"
+    __table_args__ = (Index("ix_obligation_state_told", "revision", postgresql_where=_IS_TOLD, sqlite_where=_IS_TOLD),)
 
     id: UUID = Field(primary_key=True)
     plan_id: UUID = Field(index=True)

@@ -8,14 +8,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import numpy as np
 import pytest
 import pytest_asyncio
 from sqlalchemy import select, text, update
 
+from contracts.plan import Plan
 from kernel.clock import to_micros
-from runtime.database import Database, Write
-from runtime.database.columns import snapshot
+from runtime.database import Database, Write, columns
 from runtime.database.revision import revision
 from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.history import LONG_AGO, NEVER, FactKind
@@ -43,7 +44,7 @@ def database(service: Reports) -> Database:
 async def read(request: pytest.FixtureRequest, database: Database) -> AsyncIterator[Way]:
     """A way to read what changed: as columns in a snapshot, or by the one statement that only PostgreSQL is asked."""
     if request.param == "snapshot" or database.settings.is_sqlite():
-        yield lambda known: asyncio.to_thread(read_snapshot, database.settings, known)
+        yield lambda known: read_snapshot(database.settings, known)
         return
 
     async def little(known: Known) -> Bulk:
@@ -78,9 +79,9 @@ async def everything(database: Database, after: int) -> tuple[list[Any], ...]:
     return sorted(rows), sorted(histories), list(units), list(periods), named
 
 
-def rows_in(columns: Any) -> list[tuple[int, ...]]:
+def rows_in(found: columns.Columns) -> list[tuple[int, ...]]:
     """Return columns as rows."""
-    return list(zip(*(column.tolist() for column in columns.values()), strict=True))
+    return list(zip(*(column.tolist() for column in found.values()), strict=True))
 
 
 @pytest.mark.usefixtures("eventful")
@@ -93,8 +94,8 @@ async def test_all_of_it_is_what_the_rows_say_in_order(database: Database) -> No
     assert (bulk.units, bulk.periods, bulk.series) == (units, periods, series)
     async with database.read() as read:
         assert bulk.until == await read.newest()
-    for columns, types in ((bulk.states, STATE), (bulk.told, HISTORY)):
-        assert {name: column.dtype for name, column in columns.items()} == {
+    for found, types in ((bulk.states, STATE), (bulk.told, HISTORY)):
+        assert {name: column.dtype for name, column in found.items()} == {
             name: np.dtype(type_) for name, type_ in types.items()
         }
 
@@ -153,18 +154,13 @@ async def test_a_snapshot_does_not_see_what_is_written_meanwhile(database: Datab
         (one, *_) = (await reading.execute(select(STATES.c.id))).scalars().all()
     question = "SELECT max(revision) FROM obligation_state"
 
-    def asked() -> Any:
-        with snapshot(database.settings) as seen:
-            before = seen.rows(question)
-            asyncio.run_coroutine_threadsafe(database.write(lambda tx: excuse(tx, one)), loop).result()
-            return before, seen.rows(question)
+    async with columns.snapshot(database.settings) as seen:
+        before = await seen.rows(question)
+        await database.write(lambda tx: excuse(tx, one))
+        assert await seen.rows(question) == before
 
-    loop = asyncio.get_running_loop()
-    before, after = await asyncio.to_thread(asked)
-
-    assert before == after
-    with snapshot(database.settings) as seen:
-        assert seen.rows(question) > before
+    async with columns.snapshot(database.settings) as seen:
+        assert await seen.rows(question) != before
 
 
 @pytest.mark.usefixtures("eventful")
@@ -182,12 +178,17 @@ async def test_a_new_epoch_is_read_from_the_beginning(database: Database) -> Non
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
-@ON_POSTGRES
-@pytest.mark.usefixtures("eventful")
-async def test_much_that_changed_is_read_as_columns(database: Database) -> None:
+@pytest_asyncio.fixture
+async def many(database: Database, eventful: Plan) -> None:  # noqa: ARG001 - copies of its rows
+    """More rows than are sent in one answer."""
     others = ", ".join(column.name for column in STATES.c if column.name != "id")
-    many = f"INSERT INTO obligation_state (id, {others}) SELECT gen_random_uuid(), {others} FROM obligation_state"  # noqa: S608
-    await database.mark(lambda connection: connection.execute(text(f"{many}, generate_series(1, {MOST // 10})")))
+    copied = f"INSERT INTO obligation_state (id, {others}) SELECT gen_random_uuid(), {others} FROM obligation_state"  # noqa: S608
+    await database.mark(lambda connection: connection.execute(text(f"{copied}, generate_series(1, {MOST // 10})")))
+
+
+@ON_POSTGRES
+@pytest.mark.usefixtures("many")
+async def test_much_that_changed_is_not_sent_in_one_answer_and_read_all_the_same(database: Database) -> None:
     async with database.read() as reading:
         known = Known((await reading.newest()).epoch)
 
@@ -196,6 +197,28 @@ async def test_much_that_changed_is_read_as_columns(database: Database) -> None:
     states, told, *_ = await everything(database, 0)
     assert (rows_in(bulk.states), rows_in(bulk.told)) == (states, told)
     assert none is None
+
+
+@ON_POSTGRES
+@pytest.mark.usefixtures("many")
+async def test_a_large_table_comes_in_parts_that_several_connections_send(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "_BLOCKS", 20)
+    opened = 0
+    connect = asyncpg.connect
+
+    async def counted(**given: Any) -> Any:
+        nonlocal opened
+        opened += 1
+        return await connect(**given)
+
+    monkeypatch.setattr(asyncpg, "connect", counted)
+    bulk = await read_snapshot(database.settings, Known())
+
+    states, *_ = await everything(database, 0)
+    assert rows_in(bulk.states) == states
+    assert opened == 2
 
 
 @ON_POSTGRES

@@ -36,6 +36,10 @@ def upgrade() -> None:
         for name, type_ in _NEW.items():
             batch.alter_column(name, existing_type=type_(), nullable=False)
         batch.drop_column("due_at")
+    told = sa.text("(flags & 16) = 16")
+    op.create_index(
+        "ix_obligation_state_told", "obligation_state", ["revision"], postgresql_where=told, sqlite_where=told
+    )
 
 
 def _create_tables() -> list[sa.Table]:
