@@ -129,7 +129,7 @@ class Owed:
 
         `takes` says by key and year whether a period is: so single requests may be asked for, though they share a slot.
         """
-        return np.array([plan_id in (None, one.plan_id) and _taken(one, takes) for one in self._opened], np.bool_)
+        return np.array([plan_id in (None, one.plan_id) and self._taken(one, takes) for one in self._opened], np.bool_)
 
     def slots_of(self, takes: Callable[[str, int | None], bool]) -> list[int]:
         """Return the slots of the periods that are taken, and those that are shared."""
@@ -179,15 +179,16 @@ class Owed:
             flags=states["flags"].astype(np.uint8),
         )
 
+    def _taken(self, opened: _Opened, takes: Callable[[str, int | None], bool]) -> bool:
+        if opened.period is None or opened.slot is None:
+            return True
+        return takes(opened.period.key, opened.year) or takes(self.slots[opened.slot].key, None)
+
     def _number(self, what: Any, names: list[Any]) -> int:
         number = self._numbers.setdefault(what, len(names))
         if number == len(names):
             names.append(what)
         return number
-
-
-def _taken(opened: _Opened, takes: Callable[[str, int | None], bool]) -> bool:
-    return opened.period is None or takes(opened.period.key, opened.year)
 
 
 def _histories(told: Columns) -> tuple[Facts, Instants]:

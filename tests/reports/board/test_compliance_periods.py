@@ -67,9 +67,11 @@ async def test_a_request_is_asked_for_by_its_own_key(health: Office, province: O
     made = (await health.create("/v1/report-requests", body)).json()["request_id"]
 
     found = await board(province, plan="la-gi-2025", period=f"ad_hoc:{made}")
+    of_all = await board(province, plan="la-gi-2025", period="ad_hoc:2025")
     of_year = await board(province, plan="la-gi-2025", year=2025)
 
     assert (list(found["periods"]), found["counts"]["total"]) == (["ad_hoc:2025"], 1)
+    assert of_all["counts"] == found["counts"]
     assert of_year["counts"]["total"] == 10, "a year's requests are those that were opened in it"
 
 
