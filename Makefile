@@ -70,11 +70,14 @@ generate: .venv/.setup ## Write all generated files anew
 	@$(PYTHON) -m tools.config_docs
 	@$(PYTHON) -m tools.manifests.alerts
 
-soak: .venv/.setup ## Run the long tests of faults (AREA=kills, AREA=faults; MINUTES=10 is the least of them)
-ifneq ($(AREA),faults)
+soak: .venv/.setup ## Run the long tests (AREA=kills, AREA=faults, AREA=evaluation; MINUTES=10 is the least of the faults)
+ifeq ($(filter-out kills,$(AREA)),)
 	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q --timeout=0 tests/faults/test_kill.py
 endif
-ifneq ($(AREA),kills)
+ifeq ($(filter-out evaluation,$(AREA)),)
+	@LANHMANH_TEST_CASES=1000000 LANHMANH_TEST_EXAMPLES=3000 $(PYTHON) -m pytest -q --timeout=0 tests/reports/evaluation
+endif
+ifeq ($(filter-out faults,$(AREA)),)
 	@$(PYTHON) -m lanhmanh.cluster.jars
 	@$(PYTHON) -m tools.tool_cache libfaketime
 	@LANHMANH_TEST_FAULTS=10 LANHMANH_TEST_WRITES=100000 LANHMANH_TEST_MINUTES=$(or $(MINUTES),inf) \

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -17,7 +20,17 @@ from services.reports.evaluation.history import Fact, FactKind, fold
 from services.reports.evaluation.status import Status, status_at
 from services.reports.evaluation.tally import NOWHERE
 from tests.reports.evaluation.books import enter, record
-from tests.reports.evaluation.histories import DAY, EXAMPLES, FOREVER, fact, histories, instant, instants
+from tests.reports.evaluation.histories import (
+    DAY,
+    EXAMPLES,
+    FOREVER,
+    GRID,
+    a_history,
+    fact,
+    histories,
+    instant,
+    instants,
+)
 from tests.reports.reference import Row, see
 
 Drawn = Sequence[tuple[int, bool, Sequence[Fact]]]
@@ -59,6 +72,28 @@ def test_columns_and_the_second_evaluator_agree(drawn: Drawn, t: int, known_at: 
         status_at(standing, t, reminder=reminder, requested=requested).label
         for standing, (reminder, requested, _) in zip(standings, drawn, strict=True)
     ] == [row.status for row in by_rows]
+
+
+CASES = int(os.environ.get("LANHMANH_TEST_CASES", "12000"))
+"""Histories, each looked at from four instants as known at another; a soak asks for more."""
+
+
+def test_many_thousand_histories_stand_as_the_second_evaluator_says() -> None:
+    dice = random.Random(2026)  # noqa: S311 - a game of dice
+    seen: Counter[str] = Counter()
+    for _ in range(CASES // 200):
+        drawn = [(dice.choice((0, DAY, 31 * DAY)), dice.random() < 0.1, a_history(dice)) for _ in range(200)]
+        book = a_book(drawn)
+        for _ in range(4):
+            t, known_at = (dice.choice(GRID) + dice.choice((0, 0, -1, 1)) for _ in range(2))
+            known_at = dice.choice((known_at, FOREVER))
+            rows = [Row(0, "2025", frozenset(), asked, soon, facts, {}) for soon, asked, facts in drawn]
+            expected = [see(row, t, known_at).status for row in rows]
+            assert labels(book, t, known_at) == expected
+            seen.update(expected)
+
+    assert min(seen.values()) > CASES / 200, "each status is met often"
+    assert len(seen) == len(Status)
 
 
 @EXAMPLES
