@@ -12,6 +12,7 @@ from uuid import UUID
 from contracts.plan import Plan
 from kernel.calendar.period import parse_period
 from kernel.clock import to_micros
+from kernel.ids import UnitId
 from kernel.units.layout import TreeOn
 from runtime.database.revision import Revision
 from runtime.reference import ReferenceView
@@ -23,11 +24,15 @@ from services.reports.domain.content import content_from_json
 from services.reports.domain.obligation import effective_at
 from services.reports.evaluation.columns import Duty, Indices
 from services.reports.evaluation.figures import Figures
+from services.reports.evaluation.present import Present
 from services.reports.evaluation.releases import Release
 from services.reports.evaluation.tips import Tips
 from services.reports.store.columns import Known
 from services.reports.store.releases import to_release
 from services.reports.store.tips import to_tip_fact
+
+
+_CHANGES_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,18 @@ class Judgement:
     recorded_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What all obligations come to now, for every administrative unit."""
+
+    tree: TreeOn
+    rows: int
+    slots: int
+    """Of these, so many were there when it was made: it is made anew when there are others."""
+    place_of: Mapping[UnitId, int]
+    present: Present
+
+
 class Memory:
     """The arrays and tables. One thread writes and reads them."""
 
@@ -71,6 +88,10 @@ class Memory:
         """By unit and key of the period."""
         self.positions: dict[tuple[TreeOn, bool, int], Indices] = {}
         """Where units stand in the tree of a day: a territory's to fill."""
+        self.everywhere: Everywhere | None = None
+        """The present of all that is owed, once somebody has asked for it."""
+        self.changed: list[Indices] = []
+        """The rows that were rewritten since it was looked at."""
         self.report_of: dict[Duty, UUID] = {}
         """The report that discharges an obligation."""
         self._moments = Moments()
@@ -92,7 +113,12 @@ class Memory:
             if row.id in self.versions:
                 self.plan_ids[row.slug] = row.id
                 self._generated_at[row.id] = None if row.generated_at is None else to_micros(row.generated_at)
-        self.owed.take_in(delta.owed, self._reminder)
+        rows = self.owed.take_in(delta.owed, self._reminder)
+        if self.everywhere is not None:
+            self.changed.append(rows)
+            if len(self.changed) > _CHANGES_KEPT:
+                # Nobody has asked for long.
+                self.everywhere, self.changed = None, []
         for row in delta.report_versions:
             self._add_figures(row, delta.covered)
         for row in delta.judgements:

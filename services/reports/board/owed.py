@@ -92,14 +92,15 @@ class Owed:
         """Return the number of a unit in the columns; it gets one if it has none."""
         return self._number(unit_id, self.units)
 
-    def take_in(self, bulk: Bulk, reminder_of: ReminderOf) -> None:
-        """Enter what changed."""
+    def take_in(self, bulk: Bulk, reminder_of: ReminderOf) -> Indices:
+        """Enter what changed, and return the rows of it."""
         self._unit_of += [self.number_of(one) for one in bulk.units]
         self._slot_of += [self._slot_of_period(parse_period(key)) for key in bulk.periods]
         for one in bulk.series:
             self._begin(one, reminder_of)
-        if len(bulk.states["flags"]):
-            self.book.take(self._states(bulk.states), *_histories(bulk.told))
+        if not len(bulk.states["flags"]):
+            return np.empty(0, np.int32)
+        return self.book.take(self._states(bulk.states), *_histories(bulk.told))
 
     def duty(self, row: Any) -> Duty:
         """Return which one an obligation of the database is here, by its numbers there."""

@@ -13,12 +13,14 @@ import numpy as np
 from kernel.clock import from_micros, legal_day
 from kernel.ids import UnitId
 from runtime.http.pages import encode_cursor
+from services.reports.board.everywhere import counted_everywhere
 from services.reports.board.kernels import side_by_side
 from services.reports.board.memory import Memory, visible_at
 from services.reports.board.shapes import Standpoint, UnitName, standpoint
 from services.reports.board.territory import TreeOf, territory
 from services.reports.evaluation.book import Standings
 from services.reports.evaluation.columns import Indices
+from services.reports.evaluation.compliance import Cube
 from services.reports.evaluation.status import Status, Statuses
 
 
@@ -53,21 +55,35 @@ class Survey:
         self.territory = territory(memory, extent.unit_id, extent.plan, extent.tree, self.today)
         self.slots = memory.owed.slots_of(extent.takes)
         """Their numbers."""
-        self._statuses, self.counted = memory.owed.book.tally(
-            t,
-            self.known_at,
-            self.territory.layout,
-            slots=len(memory.owed.slots),
-            wanted=memory.owed.series_of(None if extent.plan is None else memory.plan_ids[extent.plan], extent.takes),
-            together=side_by_side,
-        )
+
+    @cached_property
+    def counted(self) -> Cube:
+        """The counts of the unit asked about, and behind it those of each directly below."""
+        extent, units = self.extent, (self.extent.unit_id, *self.territory.children())
+        if (extent.plan, extent.as_of, extent.known_at, extent.periods, extent.years) == (None, None, None, (), ()):
+            kept = counted_everywhere(self.memory, self.t, self.today, units)
+            if kept is not None:
+                return kept
+        return self._tallied[1]
 
     @cached_property
     def statuses(self) -> Statuses:
         """The status of each row; ABSENT for all that is not in the extent."""
         taken = np.zeros(len(self.memory.owed.slots), np.bool_)
         taken[self.slots] = True
-        return np.where(taken[self.memory.owed.book.columns.slot], self._statuses, np.uint8(Status.ABSENT))
+        return np.where(taken[self.memory.owed.book.columns.slot], self._tallied[0], np.uint8(Status.ABSENT))
+
+    @cached_property
+    def _tallied(self) -> tuple[Statuses, Cube]:
+        memory, extent = self.memory, self.extent
+        return memory.owed.book.tally(
+            self.t,
+            self.known_at,
+            self.territory.layout,
+            slots=len(memory.owed.slots),
+            wanted=memory.owed.series_of(None if extent.plan is None else memory.plan_ids[extent.plan], extent.takes),
+            together=side_by_side,
+        )
 
     @cached_property
     def standings(self) -> Standings:

@@ -26,7 +26,7 @@ class Territory:
         self.top = top
         self._tree = memory.reference.tree.on(day)
         self._span = self._tree.span(top)
-        self._position = _positions(memory, self._tree, day, by_successor=by_successor)
+        self._position = positions(memory, self._tree, day, by_successor=by_successor)
 
     @property
     def exists(self) -> bool:
@@ -70,7 +70,7 @@ class Territory:
 _POSITIONS_KEPT = 16
 
 
-def _positions(memory: Memory, tree: TreeOn, day: date, *, by_successor: bool) -> Indices:
+def positions(memory: Memory, tree: TreeOn, day: date, *, by_successor: bool) -> Indices:
     """Return at which position of a day's tree what each unit reports is counted, by its number; NOWHERE if at none.
 
     They are kept: the tree of a day, and who bears which duties, stay the same between two changes.
