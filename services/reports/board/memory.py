@@ -31,7 +31,6 @@ from services.reports.store.columns import Known
 from services.reports.store.releases import to_release
 from services.reports.store.tips import to_tip_fact
 
-
 _CHANGES_KEPT = 10_000
 
 
@@ -113,12 +112,7 @@ class Memory:
             if row.id in self.versions:
                 self.plan_ids[row.slug] = row.id
                 self._generated_at[row.id] = None if row.generated_at is None else to_micros(row.generated_at)
-        rows = self.owed.take_in(delta.owed, self._reminder)
-        if self.everywhere is not None:
-            self.changed.append(rows)
-            if len(self.changed) > _CHANGES_KEPT:
-                # Nobody has asked for long.
-                self.everywhere, self.changed = None, []
+        self._note_changed(self.owed.take_in(delta.owed, self._reminder))
         for row in delta.report_versions:
             self._add_figures(row, delta.covered)
         for row in delta.judgements:
@@ -174,6 +168,13 @@ class Memory:
             max((before for before, _ in around if before is not None), default=None),
             min((after for _, after in around if after is not None), default=None),
         )
+
+    def _note_changed(self, rows: Indices) -> None:
+        if self.everywhere is not None:
+            self.changed.append(rows)
+        if len(self.changed) > _CHANGES_KEPT:
+            # Nobody has asked for long.
+            self.everywhere, self.changed = None, []
 
     def _add_version(self, row: Any) -> None:
         plan = Plan.model_validate(row.document)

@@ -22,10 +22,7 @@ def _sent(types: Types, *, history: bool = False) -> str:
     return ", ".join(f"array_send(array_agg({term})) AS {name}" for name, term in terms)
 
 
-_SERIES = ", ".join(
-    f"(SELECT array_agg({name} ORDER BY number) FROM series WHERE number >= CAST(:series AS integer))"  # noqa: S608
-    for name in Series._fields
-)
+_SERIES = ", ".join(f"array_agg({name} ORDER BY number)" for name in Series._fields)
 _SINCE = "CAST(:revision AS bigint)"
 _CHANGED = f"""
     WITH little AS (
@@ -35,8 +32,9 @@ _CHANGED = f"""
     SELECT r.epoch, r.number, r.recorded_at, little.so,
         (SELECT array_agg(unit_id ORDER BY number) FROM numbered_unit WHERE number >= CAST(:units AS integer)),
         (SELECT array_agg(key ORDER BY number) FROM numbered_period WHERE number >= CAST(:periods AS integer)),
-        {_SERIES}, states.*, told.*
+        series.*, states.*, told.*
     FROM revision r CROSS JOIN little
+    CROSS JOIN LATERAL (SELECT {_SERIES} FROM series WHERE number >= CAST(:series AS integer)) series
     CROSS JOIN LATERAL (
         SELECT {_sent(STATE)} FROM obligation_state s WHERE little.so AND s.revision > {_SINCE}
     ) states
