@@ -36,7 +36,7 @@ def test_ctrl_c_stops_it_cleanly_and_the_next_start_finds_the_same_data(tmp_path
 def wait_until_known(running: Running) -> None:
     """Wait until reports has heard of the plan."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while b"units" not in subprocess.run(
+    while b"items" not in subprocess.run(
         [LANHMANH, "status", "--plan", "lam-dong-2026", "--format", "json"],
         env=running.environment(), check=False, capture_output=True,
     ).stdout:  # fmt: skip
