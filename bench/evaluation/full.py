@@ -21,8 +21,8 @@ from services.reports.evaluation.history import NEVER
 from services.reports.evaluation.status import Status
 from services.reports.evaluation.tally import Counted
 
-_OF_OBJECTS = 0.02
-"""The share of the book that is evaluated object by object: the whole would take half a minute a round."""
+_OF_OBJECTS = 0.1
+"""The share of the book that is evaluated object by object: the whole would take a minute a round."""
 _GROWTH = (0.5, 1.0, 2.0, 4.0)
 
 

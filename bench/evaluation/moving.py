@@ -109,7 +109,8 @@ def _room(book: National) -> Sequence[Row]:
     now: list[npt.NDArray[Any]] = [*dates, columns.flags, columns.series, columns.slot]
     of_now = sum(column.nbytes for column in (*now, columns.begins, present.statuses, present.cube.subtree))
     then: list[npt.NDArray[Any]] = [
-        columns.accepted,
+        columns.wait_low,
+        columns.wait_high,
         columns.delay,
         told.row,
         told.begins,

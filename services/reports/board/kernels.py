@@ -22,7 +22,7 @@ from numba import config
 from services.reports import evaluation
 
 # With what they stand on, these have all the kernels.
-from services.reports.evaluation import ratios, tally  # noqa: F401
+from services.reports.evaluation import mend, ratios, tally  # noqa: F401
 from services.reports.evaluation.compiled import KERNELS
 
 _SOURCE = Path(evaluation.__file__).parent

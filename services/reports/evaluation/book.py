@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from services.reports.evaluation import plain
 from services.reports.evaluation.boundaries import Boundaries
-from services.reports.evaluation.columns import ABSENT, Columns, Flag, Flags, Indices, Mask, Slots, to_days
+from services.reports.evaluation.columns import ABSENT, Columns, Flag, Flags, Indices, Mask, Slots, to_days, waits_of
 from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one, parts_of
+from services.reports.evaluation.decide import OPEN, Read
 from services.reports.evaluation.history import (
     LONG_AGO,
     NEVER,
@@ -27,8 +28,8 @@ from services.reports.evaluation.history import (
 from services.reports.evaluation.plain import FIRST_VERSION
 from services.reports.evaluation.series import AllSeries
 from services.reports.evaluation.status import Status, Statuses
-from services.reports.evaluation.tally import OPEN, Read, fold_again, roll_up, tally_units
-from services.reports.evaluation.told import Histories, Told
+from services.reports.evaluation.tally import roll_up, tally_units
+from services.reports.evaluation.told import Histories, Told, fold_again
 
 
 class States(NamedTuple):
@@ -54,13 +55,15 @@ class States(NamedTuple):
         # Only a plain history needs to know when the receipt was written down; there it was at once.
         is_plain = ((self.flags & Flag.TOLD) == 0) & (self.first_receipt != NEVER)
         delay = np.where(is_plain, self.first_recorded - np.where(is_plain, self.first_receipt, 0), 0)
+        wait_low, wait_high = waits_of(self.first_receipt, np.where(is_plain, self.accepted, NEVER))
         return {
             "due": self.due,
             "first_receipt": self.first_receipt,
-            "accepted": self.accepted,
             "correction_day": to_days(self.correction_due),
             "flags": self.flags,
             "delay": delay.astype(np.uint16),
+            "wait_low": wait_low,
+            "wait_high": wait_high,
             "slot": self.slot,
             "series": self.series,
         }
@@ -92,8 +95,8 @@ class Book:
         self.boundaries = Boundaries()
         """When a status can change although nothing is entered."""
         self._told = Told()
-        self._last_occurred = self._last_recorded = LONG_AGO
-        """Of the facts in plain histories but for the first."""
+        self._last_received = self._last_written = LONG_AGO
+        """When the last receipt came that a plain history has, and when one was last written down."""
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -134,13 +137,13 @@ class Book:
         boundaries.note(states.due, states.due - reminder, where=states.due != NEVER)
         boundaries.note(states.correction_due, where=states.correction_due != LONG_AGO)
         is_plain = (states.flags & Flag.TOLD) == 0
-        for column in (states.first_receipt, states.accepted):
-            last = int(column.max(initial=LONG_AGO, where=is_plain & (column != NEVER)))
+        received, written, accepted = (
+            int(column.max(initial=LONG_AGO, where=is_plain & (column != NEVER)))
+            for column in (states.first_receipt, states.first_recorded, states.accepted)
+        )
+        for last in (received, accepted):
             boundaries.happened(last, last)
-            self._last_occurred = max(self._last_occurred, last)
-        recorded = (states.first_recorded, states.accepted)
-        last = max(int(one.max(initial=LONG_AGO, where=is_plain & (one != NEVER))) for one in recorded)
-        self._last_recorded = max(self._last_recorded, last)
+        self._last_received, self._last_written = max(self._last_received, received), max(self._last_written, written)
         if sizes is not None:
             before = np.repeat(reminder[~is_plain], sizes)
             boundaries.note(told.day, where=told.day != NEVER)
@@ -208,7 +211,7 @@ class Book:
         return Read(
             t,
             known_at,
-            t < self._last_occurred or known_at < self._last_recorded,
+            t < self._last_received or known_at < self._last_written,
             columns.due,
             columns.first_receipt,
             columns.correction_day,

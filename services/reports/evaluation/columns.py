@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.reports.evaluation.compiled import compiled
-from services.reports.evaluation.history import LONG_AGO, Instants, Standing
+from services.reports.evaluation.history import LONG_AGO, NEVER, Instants, Standing
 
 Indices = npt.NDArray[np.int32]
 """Places in a table that the caller keeps, or numbers of rows."""
@@ -26,6 +26,9 @@ NO_DAY = -(2**15)
 """Stands for a correction day that was never set."""
 MOST_DELAY = 2**16 - 1
 """Microseconds from a receipt until it was written down, of a plain history."""
+MOST_WAIT = 2**48 - 2
+"""Microseconds from a receipt until it was accepted, of a plain history: nearly nine years."""
+_NOT_ACCEPTED = MOST_WAIT + 1
 
 
 class Flag(IntFlag):
@@ -49,15 +52,16 @@ class Duty(NamedTuple):
     series: int
 
 
-STANDING = ("due", "first_receipt", "accepted", "correction_day", "flags", "delay")
+STANDING = ("due", "first_receipt", "correction_day", "flags", "delay", "wait_low", "wait_high")
 """The columns that change; the others say which obligation it is."""
 _TYPES: dict[str, type[np.generic]] = {
     "due": np.int64,
     "first_receipt": np.int64,
-    "accepted": np.int64,
     "correction_day": np.int16,
     "flags": np.uint8,
     "delay": np.uint16,
+    "wait_low": np.uint32,
+    "wait_high": np.uint16,
     "slot": np.uint16,
     "series": np.int32,
 }
@@ -75,13 +79,14 @@ class Columns:
     """NEVER if undated."""
     first_receipt: Instants
     """NEVER if nothing came."""
-    accepted: Instants
-    """When the first version was accepted, of a plain history; NEVER without."""
     correction_day: npt.NDArray[np.int16]
     """The last day for a correction, exclusive, in legal days since 1970; NO_DAY if nothing was returned."""
     flags: Flags
     delay: npt.NDArray[np.uint16]
     """Microseconds from the first receipt until it was written down, of a plain history."""
+    wait_low: npt.NDArray[np.uint32]
+    """With `wait_high`, six bytes for what `accepted` says."""
+    wait_high: npt.NDArray[np.uint16]
     slot: Slots
     series: Indices
     begins: Instants
@@ -99,6 +104,20 @@ class Columns:
     def units(self) -> int:
         """How many units there is room for: one more than the last that owes anything."""
         return len(self.begins) - 1
+
+    @property
+    def accepted(self) -> Instants:
+        """When the first version was accepted, of a plain history; NEVER without."""
+        waits = self.wait_low.astype(np.int64)
+        waits |= self.wait_high.astype(np.int64) << 32
+        # What did not come cannot have been accepted; adding to it would go over.
+        is_accepted = waits != _NOT_ACCEPTED
+        return np.where(is_accepted, np.where(is_accepted, self.first_receipt, 0) + waits, NEVER)
+
+    def accepted_at(self, row: int) -> int:
+        """Return when the first version of one row was accepted, of a plain history; NEVER without."""
+        wait = int(self.wait_low[row]) | int(self.wait_high[row]) << 32
+        return NEVER if wait == _NOT_ACCEPTED else int(self.first_receipt[row]) + wait
 
     def insert(self, unit: Indices, added: Mapping[str, npt.NDArray[Any]]) -> tuple[Indices, Instants]:
         """Add rows in any order, given as columns; return where they lie now, and where those that were there do.
@@ -183,6 +202,13 @@ def to_days(correction_due: Instants) -> npt.NDArray[np.int16]:
     if rest.any():
         raise ValueError("a correction is due until the end of a day")
     return np.where(correction_due == LONG_AGO, NO_DAY, day).astype(np.int16)
+
+
+def waits_of(first_receipt: Instants, accepted: Instants) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16]]:
+    """Return from receipts and acceptances, NEVER for what is not accepted, how long they lay: low part, high part."""
+    is_accepted = accepted != NEVER
+    waits = np.where(is_accepted, accepted - np.where(is_accepted, first_receipt, 0), _NOT_ACCEPTED)
+    return (waits & (2**32 - 1)).astype(np.uint32), (waits >> 32).astype(np.uint16)
 
 
 @compiled("void(i4[::1], u2[::1], i4[::1], i8[::1], u2[::1], i4[::1], i4[::1])")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.reports.evaluation.columns import MOST_DELAY, Flag, flags_of
+from services.reports.evaluation.columns import MOST_DELAY, MOST_WAIT, Flag, flags_of
 from services.reports.evaluation.history import LONG_AGO, NEVER, Fact, FactKind, fold
 
 _WHOLE = [FactKind.OPENED, FactKind.SUBMITTED, FactKind.ACCEPTED]
@@ -37,16 +37,13 @@ def flatten(facts: Sequence[Fact]) -> Flat:
     return _plain(*written) if _is_plain(written) else _told(written)
 
 
-def is_plain(facts: Sequence[Fact]) -> bool:
+def _is_plain(written: Sequence[Fact]) -> bool:
     """Tell whether all that is recorded of an obligation follows from how it stands, and from its opening.
 
     It was opened; then perhaps one version was received, no earlier, and written down at once; then perhaps this was
-    accepted, at the instant at which that was written down. Nothing else.
+    accepted, at the instant at which that was written down. Nothing else, and nothing that took longer than columns
+    have room for.
     """
-    return _is_plain(sorted(facts, key=lambda fact: (fact.revision, fact.ordinal)))
-
-
-def _is_plain(written: Sequence[Fact]) -> bool:
     if [fact.kind for fact in written] not in _PLAIN:
         return False
     opened, *came = written
@@ -58,7 +55,9 @@ def _is_plain(written: Sequence[Fact]) -> bool:
         and receipt.occurred_at >= opened.occurred_at
         and 0 <= receipt.recorded_at - receipt.occurred_at <= MOST_DELAY
         and all(
-            acceptance.version == 1 and acceptance.occurred_at == acceptance.recorded_at >= receipt.occurred_at
+            acceptance.version == 1
+            and acceptance.occurred_at == acceptance.recorded_at
+            and 0 <= acceptance.occurred_at - receipt.occurred_at <= MOST_WAIT
             for acceptance in judged
         )
     )

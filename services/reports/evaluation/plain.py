@@ -15,7 +15,7 @@ FIRST_VERSION = 1
 
 def history(columns: Columns, row: int, series: Series) -> tuple[Fact, ...]:
     """Return the plain history of a row."""
-    due, first, accepted = int(columns.due[row]), int(columns.first_receipt[row]), int(columns.accepted[row])
+    due, first, accepted = int(columns.due[row]), int(columns.first_receipt[row]), columns.accepted_at(row)
     facts = [
         Fact(FactKind.OPENED, series.opened_at, series.opened_recorded_at, 0, due_at=None if due == NEVER else due)
     ]
@@ -28,7 +28,7 @@ def history(columns: Columns, row: int, series: Series) -> tuple[Fact, ...]:
 
 def standing(columns: Columns, row: int, series: Series, t: int, known_at: int) -> Standing:
     """Return how a row with a plain history stood at `t`, as known at `known_at`."""
-    due, first, accepted = int(columns.due[row]), int(columns.first_receipt[row]), int(columns.accepted[row])
+    due, first, accepted = int(columns.due[row]), int(columns.first_receipt[row]), columns.accepted_at(row)
     exists = series.opened_at <= t and series.opened_recorded_at <= known_at
     came = first <= t and first + int(columns.delay[row]) <= known_at
     return Standing(

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from services.reports.evaluation.book import Book
 from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag, Indices, Mask
 from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one
+from services.reports.evaluation.decide import Read
 from services.reports.evaluation.history import NEVER, Instants
-from services.reports.evaluation.tally import Read, tally_again
+from services.reports.evaluation.mend import count_again, count_received, decide_again
 from services.reports.evaluation.told import Histories
 
 _ALL_AT_ONCE = 0.1
 """From this share of all rows on, going over all of them costs no more than going over those that change."""
-
-
-_SETTLED = np.uint8(Flag.LIVE | Flag.TOLD)
 
 
 class Present:
@@ -33,6 +32,8 @@ class Present:
     _passed: int
     _t: int
     _told: Histories
+    _received: tuple[Any, ...]
+    _kept: tuple[Any, ...]
 
     def __init__(self, book: Book, layout: Layout, t: int, *, slots: int, together: Together = one_by_one) -> None:
         self._book = book
@@ -69,15 +70,15 @@ class Present:
 
     def changed(self, rows: Indices) -> None:
         """Take in that some rows were rewritten. (After rows were added, begin anew.)"""
+        if count_received(self._t, rows, *self._received, *self._kept) == 0:
+            # A plain report that is in waits for nothing any more.
+            return
         if self._book.told is not self._told:
             self._read = self._read_now()
         self._again(rows)
-        flags = self._book.columns.flags
         for row in rows.tolist():
-            # A plain report that is in waits for nothing any more.
-            if flags[row] & _SETTLED != Flag.LIVE:
-                for instant in self._hours(row):
-                    heapq.heappush(self._added, (instant, row))
+            for instant in self._hours(row):
+                heapq.heappush(self._added, (instant, row))
 
     def _begin(self, t: int) -> None:
         self._t = t
@@ -85,8 +86,10 @@ class Present:
             t, NEVER, self._layout, slots=self._slots, wanted=self._every, together=self._together
         )
         self._read = self._read_now()
-        layout, begins = self._layout, self._book.columns.begins
-        self._kept = (layout.place, layout.parent, begins, self.statuses, self._cube.subtree)
+        layout, columns = self._layout, self._book.columns
+        opened_at = self._book.series.opened_at
+        self._received = (columns.due, columns.first_receipt, columns.flags, columns.series, opened_at)
+        self._kept = (columns.slot, columns.begins, layout.place, layout.parent, self.statuses, self._cube.subtree)
         self._instants, self._waiting = _hours_of_all(self._book, t)
         self._passed = 0
         self._added: list[tuple[int, int]] = []
@@ -100,7 +103,9 @@ class Present:
         return self._book.read(self._t, NEVER, self._every)
 
     def _again(self, rows: Indices) -> None:
-        tally_again(*self._read, rows, *self._kept)
+        now = np.empty(len(rows), np.uint8)
+        decide_again(*self._read, rows, now)
+        count_again(rows, now, *self._kept)
 
     def _hours(self, row: int) -> Iterable[int]:
         """Return when a row is to be looked at again, after the present."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.reports.evaluation.columns import Flags, Mask
-from services.reports.evaluation.tally import OPEN, UNOPENED, UNWANTED
+from services.reports.evaluation.decide import OPEN, UNOPENED, UNWANTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,112 +1,59 @@
-"""Go over obligations in compiled passes: all of some units, or single rows again."""
+"""Go over all obligations of some units in one compiled pass, and count them for every place of a tree."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag, Flags, Indices, Slots
-from services.reports.evaluation.compiled import Integer, compiled, part_of_kernels
-from services.reports.evaluation.history import LONG_AGO, NEVER, NO_VERSION, Instants, fold_facts
-from services.reports.evaluation.status import Status, Statuses, status_of
+from services.reports.evaluation.columns import Flags, Indices, Slots
+from services.reports.evaluation.compiled import compiled, part_of_kernels
+from services.reports.evaluation.decide import OPEN, READ_TYPES, UNWANTED, by_columns, by_history, today_at
+from services.reports.evaluation.history import Instants
+from services.reports.evaluation.status import Status, Statuses
 
 Counted = npt.NDArray[np.int32]
 """Numbers of obligations, shape [places, slots, statuses]."""
 NOWHERE = -1
 """The place of a unit that is not in a tree."""
-UNWANTED, UNOPENED, OPEN = 0, 1, 2
-"""Of a series: it is not asked about; it had not been opened yet; it had."""
 
-_ABSENT = Status.ABSENT.value
-_EXISTS, _EXCUSED, _REQUESTED = np.uint8(Flag.EXISTS), np.uint8(Flag.EXCUSED), np.uint8(Flag.REQUESTED)
-_LIVE, _TOLD, _NOT_LIVE = np.uint8(Flag.LIVE), np.uint8(Flag.TOLD), np.uint8(~np.uint8(Flag.LIVE))
-
-
-class Read(NamedTuple):
-    """What a pass reads, in the order in which kernels take it."""
-
-    t: int
-    known_at: int
-    is_past: bool
-    """Whether receipts may be later than `t`, or recorded later than `known_at`."""
-    due: Instants
-    first_receipt: Instants
-    correction_day: npt.NDArray[np.int16]
-    flags: Flags
-    delay: npt.NDArray[np.uint16]
-    series: Indices
-    slot: Slots
-    reminder: Instants
-    """By series."""
-    asked: Flags
-    """By series: UNWANTED, UNOPENED or OPEN."""
-    told: Indices
-    """This and what follows are `Histories`."""
-    begins: Instants
-    last_occurred: Instants
-    last_recorded: Instants
-    kind: Flags
-    occurred_at: Instants
-    recorded_at: Instants
-    day: Instants
-    version: Indices
-
-
-_READ = (
-    "i8, i8, b1, i8[::1], i8[::1], i2[::1], u1[::1], u2[::1], i4[::1], u2[::1], i8[::1], u1[::1], "
-    "i4[::1], i8[::1], i8[::1], i8[::1], u1[::1], i8[::1], i8[::1], i8[::1], i4[::1]"
-)
+_ABSENT, _NOT_DUE = np.uint8(Status.ABSENT), np.uint8(Status.NOT_DUE)
+_BLOCK = 8192
+"""So many rows are decided, and then counted while the processor still has them at hand."""
 
 
 @part_of_kernels
-def _by_columns(  # noqa: PLR0913, PLR0917 - a column each
+def _decide(  # noqa: PLR0913, PLR0917 - a column each
     t: int,
     known_at: int,
     is_past: bool,
-    due: Integer,
-    first: Integer,
-    day: Integer,
-    flags: Integer,
-    delay: Integer,
-    reminder: Integer,
-) -> Integer:
-    """Return the status of a row whose columns tell all that happened to it until `t` and `known_at`."""
-    if is_past and not flags & _TOLD and (first > t or first + delay > known_at):
-        first, flags = NEVER, flags & _NOT_LIVE
-    correction = LONG_AGO if day == NO_DAY else day * DAY - MIDNIGHT
-    return status_of(t, due, first, correction, reminder, flags)
+    due: Instants,
+    first: Instants,
+    correction_day: npt.NDArray[np.int16],
+    flags: Flags,
+    delay: npt.NDArray[np.uint16],
+    series: Indices,
+    reminder: Instants,
+    asked: Flags,
+    is_all_open: bool,
+    statuses: Statuses,
+) -> None:
+    """Write the statuses of rows that stand side by side, by their columns."""
+    today = today_at(t)
+    for row in range(len(statuses)):
+        stands = (due[row], first[row], today < correction_day[row], flags[row], delay[row])
+        statuses[row] = by_columns(t, known_at, is_past, *stands, 0)
+    # What needs a look into another table is left to those rows for which it matters: it would slow down all.
+    for row in range(len(statuses)):
+        if statuses[row] == _NOT_DUE:
+            stands = (due[row], first[row], today < correction_day[row], flags[row], delay[row])
+            statuses[row] = by_columns(t, known_at, is_past, *stands, reminder[series[row]])
+    if not is_all_open:
+        for row in range(len(statuses)):
+            if asked[series[row]] != OPEN:
+                statuses[row] = _ABSENT
 
 
-@part_of_kernels
-def _by_history(  # noqa: PLR0913, PLR0917 - a column each
-    t: int,
-    known_at: int,
-    kind: Flags,
-    occurred_at: Instants,
-    recorded_at: Instants,
-    day: Instants,
-    version: Indices,
-    begin: Integer,
-    end: Integer,
-    flags: Integer,
-    reminder: Integer,
-) -> Integer:
-    """Return the status of a row that has facts later than `t`, or recorded later than `known_at`."""
-    facts = (kind, occurred_at, recorded_at, day, version)
-    exists, due, excused, first, correction, live, _ = fold_facts(*facts, begin, end, t, known_at)
-    then = flags & _REQUESTED
-    if exists:
-        then |= _EXISTS
-    if excused:
-        then |= _EXCUSED
-    if live != NO_VERSION:
-        then |= _LIVE
-    return status_of(t, due, first, correction, reminder, then)
-
-
-@compiled(f"void({_READ}, i4[::1], i4[::1], i8[::1], u1[::1], i4[:, :, ::1])")
+@compiled(f"void({READ_TYPES}, i4[::1], i4[::1], i8[::1], u1[::1], i4[:, :, ::1])")
 def tally_units(  # noqa: PLR0913, PLR0917 - a column each
     t: int,
     known_at: int,
@@ -139,115 +86,30 @@ def tally_units(  # noqa: PLR0913, PLR0917 - a column each
 
     What comes first is a `Read`. `rows` says where the rows of each unit begin, shape [units + 1].
     """
-    for unit in units:
-        own = counts[place[unit]]
-        # Rows with a history of their own come in the same order there.
-        history = np.searchsorted(told, rows[unit])
-        for row in range(rows[unit], rows[unit + 1]):
-            of, at = series[row], history
-            if flags[row] & _TOLD:
-                history += 1
-            status: Integer = _ABSENT
-            if asked[of] != UNWANTED:
-                if flags[row] & _TOLD and (last_occurred[at] > t or last_recorded[at] > known_at):
-                    facts = (kind, occurred_at, recorded_at, day, version)
-                    status = _by_history(t, known_at, *facts, begins[at], begins[at + 1], flags[row], reminder[of])
-                elif asked[of] == OPEN:
-                    stands = (due[row], first_receipt[row], correction_day[row], flags[row], delay[row], reminder[of])
-                    status = _by_columns(t, known_at, is_past, *stands)
-            statuses[row] = status
-            own[slot[row], status] += 1
-
-
-@compiled(f"void({_READ}, i4[::1], i4[::1], i4[::1], i8[::1], u1[::1], i4[:, :, ::1])")
-def tally_again(  # noqa: PLR0913, PLR0917 - a column each
-    t: int,
-    known_at: int,
-    is_past: bool,
-    due: Instants,
-    first_receipt: Instants,
-    correction_day: npt.NDArray[np.int16],
-    flags: Flags,
-    delay: npt.NDArray[np.uint16],
-    series: Indices,
-    slot: Slots,
-    reminder: Instants,
-    asked: Flags,
-    told: Indices,
-    begins: Instants,
-    last_occurred: Instants,
-    last_recorded: Instants,
-    kind: Flags,
-    occurred_at: Instants,
-    recorded_at: Instants,
-    day: Instants,
-    version: Indices,
-    changed: Indices,
-    place: Indices,
-    parent: Indices,
-    rows: Instants,
-    statuses: Statuses,
-    counts: Counted,
-) -> None:
-    """Write the statuses of the rows in `changed` anew, and mend the counts of all subtrees that they are in.
-
-    `parent` is the place above each place, `rows` where the rows of each unit begin.
-    """
-    for row in changed:
-        of, before = series[row], statuses[row]
-        after: Integer = _ABSENT
-        if asked[of] != UNWANTED:
-            at = np.searchsorted(told, row) if flags[row] & _TOLD else 0
-            if flags[row] & _TOLD and (last_occurred[at] > t or last_recorded[at] > known_at):
-                facts = (kind, occurred_at, recorded_at, day, version)
-                after = _by_history(t, known_at, *facts, begins[at], begins[at + 1], flags[row], reminder[of])
-            elif asked[of] == OPEN:
-                stands = (due[row], first_receipt[row], correction_day[row], flags[row], delay[row], reminder[of])
-                after = _by_columns(t, known_at, is_past, *stands)
-        if before == after:
-            continue
-        statuses[row] = after
-        at = place[np.searchsorted(rows, row, side="right") - 1]
-        while at != NOWHERE:
-            counts[at, slot[row], before] -= 1
-            counts[at, slot[row], after] += 1
-            at = parent[at]
-
-
-@compiled(
-    "void(i8, i8, i4[::1], i8[::1], u1[::1], i8[::1], i8[::1], i8[::1], i4[::1], "
-    "i8[::1], i8[::1], u1[::1], i4[::1], i4[::1])"
-)
-def fold_again(  # noqa: PLR0913, PLR0917 - a column each
-    t: int,
-    known_at: int,
-    told: Indices,
-    begins: Instants,
-    kind: Flags,
-    occurred_at: Instants,
-    recorded_at: Instants,
-    day: Instants,
-    version: Indices,
-    due: Instants,
-    first_receipt: Instants,
-    flags: Flags,
-    live: Indices,
-    accepted: Indices,
-) -> None:
-    """Write how the rows stood at `t` that have a history of their own; what they are asked for stays."""
-    facts = (kind, occurred_at, recorded_at, day, version)
-    for one in range(len(told)):
-        row = told[one]
-        folded = fold_facts(*facts, begins[one], begins[one + 1], t, known_at)
-        due[row], first_receipt[row], live[row], accepted[row] = folded[1], folded[3], folded[5], folded[6]
-        then = (flags[row] & _REQUESTED) | _TOLD
-        if folded[0]:
-            then |= _EXISTS
-        if folded[2]:
-            then |= _EXCUSED
-        if folded[5] != NO_VERSION:
-            then |= _LIVE
-        flags[row] = then
+    facts, is_all_open = (kind, occurred_at, recorded_at, day, version), bool(np.all(asked == OPEN))
+    next_one, end, history = 0, -1, 0
+    while next_one < len(units):
+        this, start = next_one, rows[units[next_one]]
+        if start != end:
+            history = np.searchsorted(told, start)
+        end = rows[units[this] + 1]
+        next_one += 1
+        while next_one < len(units) and units[next_one] == units[next_one - 1] + 1 and end - start < _BLOCK:
+            end = rows[units[next_one] + 1]
+            next_one += 1
+        block = (due[start:end], first_receipt[start:end], correction_day[start:end], flags[start:end])
+        of = series[start:end]
+        _decide(t, known_at, is_past, *block, delay[start:end], of, reminder, asked, is_all_open, statuses[start:end])
+        while history < len(told) and told[history] < end:
+            row = told[history]
+            if asked[series[row]] != UNWANTED and (last_occurred[history] > t or last_recorded[history] > known_at):
+                its = (begins[history], begins[history + 1], flags[row], reminder[series[row]])
+                statuses[row] = by_history(t, known_at, *facts, *its)
+            history += 1
+        for one in range(this, next_one):
+            own = counts[place[units[one]]]
+            for row in range(rows[units[one]], rows[units[one] + 1]):
+                own[slot[row], statuses[row]] += 1
 
 
 @compiled("void(i4[::1], i4[:, ::1])")

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.reports.evaluation.columns import Indices
-from services.reports.evaluation.history import NO_FACTS, Facts, Instants, joined
+from services.reports.evaluation.columns import Flag, Flags, Indices
+from services.reports.evaluation.compiled import Integer, compiled, part_of_kernels
+from services.reports.evaluation.history import NO_FACTS, NO_VERSION, Facts, Instants, fold_facts, joined
 
 
 class Histories(NamedTuple):
@@ -93,3 +94,48 @@ def _in_order(row: Indices, size: Instants, facts: Facts) -> Histories:
         np.maximum.reduceat(column, begins[:-1]) for column in (facts.occurred_at, facts.recorded_at)
     )
     return Histories(row[order].astype(np.int32), begins, last_occurred, last_recorded, facts)
+
+
+_EXISTS, _EXCUSED, _REQUESTED = np.uint8(Flag.EXISTS), np.uint8(Flag.EXCUSED), np.uint8(Flag.REQUESTED)
+_LIVE, _TOLD = np.uint8(Flag.LIVE), np.uint8(Flag.TOLD)
+
+
+@part_of_kernels
+def flags_then(folded: tuple[Integer, ...], flags: Integer) -> Integer:
+    """Return the flags of a row that stood so, from `fold_facts`; what it is asked for stays as in `flags`."""
+    then = (flags & _REQUESTED) | _TOLD
+    if folded[0]:
+        then |= _EXISTS
+    if folded[2]:
+        then |= _EXCUSED
+    if folded[5] != NO_VERSION:
+        then |= _LIVE
+    return np.uint8(then)
+
+
+@compiled(
+    "void(i8, i8, i4[::1], i8[::1], u1[::1], i8[::1], i8[::1], i8[::1], i4[::1], "
+    "i8[::1], i8[::1], u1[::1], i4[::1], i4[::1])"
+)
+def fold_again(  # noqa: PLR0913, PLR0917 - a column each
+    t: int,
+    known_at: int,
+    told: Indices,
+    begins: Instants,
+    kind: Flags,
+    occurred_at: Instants,
+    recorded_at: Instants,
+    day: Instants,
+    version: Indices,
+    due: Instants,
+    first_receipt: Instants,
+    flags: Flags,
+    live: Indices,
+    accepted: Indices,
+) -> None:
+    """Write how the rows stood at `t` that have a history of their own; what they are asked for stays."""
+    facts = (kind, occurred_at, recorded_at, day, version)
+    for one, row in enumerate(told):
+        folded = fold_facts(*facts, begins[one], begins[one + 1], t, known_at)
+        due[row], first_receipt[row], live[row], accepted[row] = folded[1], folded[3], folded[5], folded[6]
+        flags[row] = flags_then(folded, flags[row])

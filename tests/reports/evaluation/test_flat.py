@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.reports.evaluation.columns import MOST_DELAY, Flag
-from services.reports.evaluation.flat import Flat, flatten, is_plain
+from services.reports.evaluation.columns import MOST_DELAY, MOST_WAIT, Flag
+from services.reports.evaluation.flat import Flat, flatten
 from services.reports.evaluation.history import LONG_AGO, NEVER, Fact, FactKind, fold
 from tests.reports.evaluation.histories import DAY, EXAMPLES, fact, histories, instants
 
@@ -36,7 +36,9 @@ def nearly_plain(draw: st.DrawFn) -> tuple[Fact, ...]:
     kept = plain(
         opened,
         *[receipt][: draw(st.integers(0, 1))],
-        accepted_at=draw(st.none() | st.sampled_from((received_at - 1, received_at, received_at + DAY))),
+        accepted_at=draw(
+            st.none() | st.sampled_from([received_at + wait for wait in (-1, 0, DAY, MOST_WAIT, MOST_WAIT + 1)])
+        ),
     )
     odd = draw(st.sampled_from(("", "", "version", "written later", "once more")))
     match odd:
@@ -121,10 +123,10 @@ EXCUSED = fact(FactKind.EXCUSED, 3000, revision=2)
         plain(BEGUN, (1500, MOST_DELAY)),
         plain(BEGUN, (3000, 5), accepted_at=3000),
         plain(BEGUN, (3000, 5), accepted_at=DAY),
+        plain(BEGUN, (3000, 5), accepted_at=3000 + MOST_WAIT),
     ],
 )
 def test_these_are_plain(facts: tuple[Fact, ...]) -> None:
-    assert is_plain(facts)
     assert not flatten(facts).flags & Flag.TOLD
 
 
@@ -135,6 +137,7 @@ def test_these_are_plain(facts: tuple[Fact, ...]) -> None:
         plain(BEGUN, (3000, MOST_DELAY + 1)),
         plain(BEGUN, (3000, -1)),
         plain(BEGUN, (3000, 0), accepted_at=2999),
+        plain(BEGUN, (3000, 0), accepted_at=3000 + MOST_WAIT + 1),
         plain(BEGUN, (3000, 0), (4000, 0)),
         plain(BEGUN, accepted_at=4000),
         (BEGUN, replace(ONCE, version=2)),
@@ -148,5 +151,4 @@ def test_these_are_plain(facts: tuple[Fact, ...]) -> None:
     ],
 )
 def test_these_are_told(facts: tuple[Fact, ...]) -> None:
-    assert not is_plain(facts)
     assert flatten(facts).flags & Flag.TOLD
