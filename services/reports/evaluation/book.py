@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -202,7 +203,11 @@ class Book:
             tally_units(*read, units, layout.place, begins, statuses, counts)
 
         together([partial(go_over, part) for part in parts_of(layout, begins)])
-        roll_up(layout.parent, counts.reshape(len(counts), -1))
+        by_place = counts.reshape(len(counts), -1)
+        middle = by_place.shape[1] // 2
+        together(
+            [partial(roll_up, *part, layout.parent, by_place) for part in pairwise((0, middle, by_place.shape[1]))]
+        )
         return statuses, Cube(counts)
 
     def read(self, t: int, known_at: int, wanted: Mask) -> Read:

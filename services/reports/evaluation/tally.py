@@ -17,6 +17,7 @@ NOWHERE = -1
 """The place of a unit that is not in a tree."""
 
 _ABSENT, _NOT_DUE = np.uint8(Status.ABSENT), np.uint8(Status.NOT_DUE)
+_STATUSES = np.uint32(len(Status))
 _BLOCK = 8192
 """So many rows are decided, and then counted while the processor still has them at hand."""
 
@@ -38,15 +39,16 @@ def _decide(  # noqa: PLR0913, PLR0917 - a column each
     statuses: Statuses,
 ) -> None:
     """Write the statuses of rows that stand side by side, by their columns."""
-    today = today_at(t)
+    today, shortest = today_at(t), reminder.min()
     for row in range(len(statuses)):
         stands = (due[row], first[row], today < correction_day[row], flags[row], delay[row])
-        statuses[row] = by_columns(t, known_at, is_past, *stands, 0)
-    # What needs a look into another table is left to those rows for which it matters: it would slow down all.
-    for row in range(len(statuses)):
-        if statuses[row] == _NOT_DUE:
-            stands = (due[row], first[row], today < correction_day[row], flags[row], delay[row])
-            statuses[row] = by_columns(t, known_at, is_past, *stands, reminder[series[row]])
+        statuses[row] = by_columns(t, known_at, is_past, *stands, shortest)
+    # A look into another table would slow down all: it is left to the rows that may be reminded of earlier.
+    if reminder.max() > shortest:
+        for row in range(len(statuses)):
+            if statuses[row] == _NOT_DUE:
+                stands = (due[row], first[row], today < correction_day[row], flags[row], delay[row])
+                statuses[row] = by_columns(t, known_at, is_past, *stands, reminder[series[row]])
     if not is_all_open:
         for row in range(len(statuses)):
             if asked[series[row]] != OPEN:
@@ -107,17 +109,21 @@ def tally_units(  # noqa: PLR0913, PLR0917 - a column each
                 statuses[row] = by_history(t, known_at, *facts, *its)
             history += 1
         for one in range(this, next_one):
-            own = counts[place[units[one]]]
-            for row in range(rows[units[one]], rows[units[one] + 1]):
-                own[slot[row], statuses[row]] += 1
+            own, of_unit = counts[place[units[one]]].reshape(-1), slice(rows[units[one]], rows[units[one] + 1])
+            for at, status in zip(slot[of_unit], statuses[of_unit]):  # noqa: B905 - of one length, and numba knows no more
+                own[np.uint32(at) * _STATUSES + status] += 1
 
 
-@compiled("void(i4[::1], i4[:, ::1])")
-def roll_up(parent: Indices, counts: Counted) -> None:
-    """Add what each place has to all places above it; one row of cells for each place, depth first."""
+@compiled("void(i8, i8, i4[::1], i4[:, ::1])")
+def roll_up(first: int, until: int, parent: Indices, counts: Counted) -> None:
+    """Add what each place has to all places above it, in the cells from `first` until `until`.
+
+    `counts` has one row of cells for each place, depth first.
+    """
     # From the end, so that all below a place come before it.
     for below in range(len(parent) - 1, -1, -1):
         above = parent[below]
         if above != NOWHERE:
-            for cell in range(counts.shape[1]):
-                counts[above, cell] += counts[below, cell]
+            to, of = counts[above, first:until], counts[below, first:until]
+            for cell in range(len(of)):
+                to[cell] += of[cell]
