@@ -129,7 +129,7 @@ class Cube:
 
 _ROWS_OF_A_PART = 1 << 16
 """Fewer are done before another thread has begun."""
-_PARTS = 16
+_PARTS = 8
 """At most: more than processors, so that none waits long for the last part."""
 
 
