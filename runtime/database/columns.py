@@ -32,6 +32,7 @@ _BLOCKS = 4_096
 """Of 8 KiB, in one part of a table."""
 _TOGETHER = 2
 """Connections that send parts at the same time."""
+_MUCH, _NAP_SECONDS = 1 << 18, 0.001
 _HEADER, _TRAILER = 19, 2
 """Bytes before and after the rows of a COPY in binary format."""
 
@@ -178,6 +179,9 @@ async def _copied(connection: asyncpg.Connection, query: str, types: Types) -> C
 
     async def take(data: bytes) -> None:
         sent.extend(data)
+        if len(sent) > _MUCH:
+            # A server sends 8 KiB at a time, and taking costs the same however much has come: let it pile up.
+            await asyncio.sleep(_NAP_SECONDS)
 
     await connection.copy_from_query(query, output=take, format="binary")
     return await asyncio.to_thread(_decoded, sent, types)

@@ -86,4 +86,5 @@ def _in_order(columns: Columns, by: tuple[str, ...]) -> Columns:
     # Unit and period are one number: fewer passes, and rows that were written in this order are sorted already.
     place = (unit.astype(np.int64) << 32) | period
     order = np.lexsort((*reversed(others), place))
-    return {name: column[order] for name, column in columns.items()}
+    # Every place is there: what clips asks no more, and takes half the time.
+    return {name: column.take(order, mode="clip") for name, column in columns.items()}

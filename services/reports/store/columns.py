@@ -18,7 +18,6 @@ STATE: Types = {
     **dict.fromkeys(KEY, "i4"),
     **dict.fromkeys(("due", "first_receipt_at", "first_recorded_at", "accepted_at", "correction_due_at"), "i8"),
     "flags": "i2",
-    "revision": "i8",
 }
 """The columns of states, in the order of `KEY`: those of the table."""
 HISTORY: Types = {
