@@ -48,5 +48,7 @@ class Service:
     """Machines whose signature stands for a token."""
     make_ready: Callable[[], None] = lambda: None
     """What takes a while, and is done before the first request is let in."""
+    put_away: Callable[[], None] = lambda: None
+    """What is done after the last request."""
     subscribable: Subscribable | None = None
     """What subscribers outside may follow, if anything."""

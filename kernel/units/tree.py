@@ -29,14 +29,17 @@ class UnitTree:
         BearerUnclear, SuccessorMissing, UnknownUnit: A succession contradicts them.
     """
 
-    def __init__(self, units: Iterable[Unit] = (), successions: Iterable[Succession] = ()) -> None:
+    def __init__(
+        self, units: Iterable[Unit] = (), successions: Iterable[Succession] = (), *, is_sound: bool = False
+    ) -> None:
+        """Take units and successions; `is_sound` says that they come from another tree, and contradict nothing."""
         by_id = {unit.id: unit for unit in units}
         in_code_order = sorted(by_id.values(), key=_by_code_and_age)
         self._units = {unit.id: unit for unit in in_code_order}
         self._successions = {(each.predecessor_id, each.successor_id): each for each in successions}
         self._changes = sorted({day for unit in in_code_order for day in _change_days(unit)})
-        ensure_sound(self._units, tuple(self._successions.values()), self._changes)
-
+        if not is_sound:
+            ensure_sound(self._units, self.successions, self._changes)
         self._by_code: dict[str, list[Unit]] = defaultdict(list)
         for unit in in_code_order:
             self._by_code[unit.code].append(unit)
@@ -58,6 +61,11 @@ class UnitTree:
 
     def __contains__(self, unit_id: UnitId) -> bool:
         return unit_id in self._units
+
+    @property
+    def successions(self) -> tuple[Succession, ...]:
+        """Who follows whom."""
+        return tuple(self._successions.values())
 
     def __iter__(self) -> Iterator[Unit]:
         """Every unit that ever existed, by code and first day."""

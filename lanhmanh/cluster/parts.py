@@ -34,10 +34,19 @@ def service_commands(
         "LANHMANH_KAFKA__BOOTSTRAP_SERVERS": kafka,
         "LANHMANH_KAFKA__REPLICATION": str(copies),
     }
+    replicas = [(name, number) for name in databases for number in range(1, REPLICAS + 1)]
     return [
-        _part(name, f"{name}-{number}", free_port(), {**around, "LANHMANH_DATABASE_URL": url})
-        for name, url in databases.items()
-        for number in range(1, REPLICAS + 1)
+        _part(
+            name,
+            f"{name}-{number}",
+            free_port(),
+            {
+                **around,
+                "LANHMANH_DATABASE_URL": databases[name],
+                "LANHMANH_BOARD_FILE": str(data / f"{name}-{number}.board"),
+            },
+        )
+        for name, number in replicas
     ]
 
 

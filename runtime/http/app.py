@@ -117,6 +117,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
         finally:
             await _stop(tasks)
+            await asyncio.to_thread(service.put_away)
             if publisher is not None:
                 await publisher.close()
     finally:

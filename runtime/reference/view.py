@@ -48,6 +48,11 @@ class Reference:
         self._kept: Look | None = None
         self._looks = Shared(self._look)
 
+    def start_from(self, look: Look) -> None:
+        """Go on from what an earlier process found: it is read again only if it has changed since."""
+        if self._kept is None:
+            self._kept = look
+
     async def look(self) -> Look:
         """Return the newest committed revision, with the view at it. Who waits at the same time shares one look."""
         return await self._looks()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 from pydantic import Field, PositiveInt, field_validator
 
@@ -17,6 +18,10 @@ class ReportsConfig(ServiceConfig):
     escalation_days: tuple[PositiveInt, ...] = (3, 7, 14)
     """So many times 24 h after a report became overdue the first, second, … unit above is told: `[3, 7, 14]`, growing.
     `[]`: none is."""
+
+    board_file: Path | None = None
+    """Where the board saves its memory for the next start, in a folder that no other replica uses. Losing it loses
+    nothing; it is as large as the memory. None: nowhere."""
 
     @field_validator("escalation_days")
     @classmethod

@@ -62,6 +62,12 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
     reference = Reference(database)
     metrics = Metrics(NAME)
     handlers = _handlers(reference)
+    board = Board(database, reference, clock, file=config.board_file)
+
+    def begin() -> None:
+        make_ready()
+        board.open()
+
     return Reports(
         name=NAME,
         clock=clock,
@@ -78,8 +84,9 @@ def wire(config: ReportsConfig, *, clock: Clock, verifier: TokenVerifier, bus: B
         ],
         watches=[watch_alarms(database, metrics, LookForAlarms(reference, config.escalation_days))],
         subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),
-        make_ready=make_ready,
-        board=Board(database, reference, clock),
+        make_ready=begin,
+        put_away=board.close,
+        board=board,
     )
 
 

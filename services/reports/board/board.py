@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -22,11 +23,15 @@ from kernel.units import UnitTree
 from runtime.database import Database
 from runtime.reference import Look, Reference, ReferenceView
 from runtime.shared import Shared
+from runtime.telemetry.log import get_logger
 from services.reports.board.feed import read_delta
-from services.reports.board.memory import Memory
+from services.reports.board.memory import Memory, PlanVersion
+from services.reports.board.saved import NotSaved, restored, save
 from services.reports.domain.refusals import PlanUnknown
 
 _ANSWERS_KEPT = 512
+_SAVED_AFTER = 100_000
+"""Rows that changed. So many are read again in less time than the rest takes to start."""
 
 
 class Question(Protocol):
@@ -86,12 +91,24 @@ class _Kept(NamedTuple):
 class Board:
     """The memory with its thread, its feed and its kept answers."""
 
-    def __init__(self, database: Database, reference: Reference, clock: Clock, *, keep: int = _ANSWERS_KEPT) -> None:
-        """Take what it follows, and how many answers it keeps at most."""
+    def __init__(
+        self,
+        database: Database,
+        reference: Reference,
+        clock: Clock,
+        *,
+        keep: int = _ANSWERS_KEPT,
+        file: Path | None = None,
+    ) -> None:
+        """Take what it follows, how many answers it keeps at most, and where it saves its memory for the next start."""
         self._database = database
         self._reference = reference
         self._clock = clock
         self._keep = keep
+        self._file = file
+        self._log = get_logger(database.service)
+        self._unsaved = 0
+        """How many rows have changed since the memory was saved."""
         self._memory = Memory(ReferenceView(0, UnitTree(), LEGAL_CALENDAR))
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="board")
         self._pull = Shared(self._take_in)
@@ -99,9 +116,29 @@ class Board:
         """That of the memory, as the event loop knows it; None while it is not to be relied on."""
         self._written_at = clock.now()
         """When the newest change that is known was written down."""
-        self._plans: Mapping[str, Sequence[Plan]] = {}
+        self._versions: Mapping[str, Sequence[PlanVersion]] = {}
+        """Of each plan by its slug, the newest one last."""
         self._kept: dict[Question, _Kept] = {}
         """Written by the thread only. The oldest come first."""
+
+    def open(self) -> None:
+        """Go on with the memory that was saved, if there is one."""
+        if self._file is None:
+            return
+        try:
+            memory = restored(self._file)
+        except NotSaved as reason:
+            self._log.info("board_not_restored", error=str(reason))
+            return
+        assert memory.at is not None  # noqa: S101 - no other is saved
+        self._memory = memory
+        self._versions = _versions_in(memory)
+        self._reference.start_from(Look(memory.at, memory.reference))
+
+    def close(self) -> None:
+        """Save the memory, if it changed since."""
+        if self._unsaved:
+            self._save(self._memory)
 
     async def ask(self, question: Question, look: Look | None = None) -> Answer:
         """Return the answer, from all that was committed before the question, or that a look after it has found."""
@@ -120,9 +157,9 @@ class Board:
             PlanUnknown: None was issued under this slug.
         """
         await self._follow(look)
-        if plan not in self._plans:
+        if plan not in self._versions:
             raise PlanUnknown(plan=plan)
-        return self._plans[plan]
+        return [version.plan for version in self._versions[plan]]
 
     async def _follow(self, look: Look | None) -> None:
         found = look or await self._reference.look()
@@ -141,9 +178,22 @@ class Board:
             self._state = None
             raise
         if memory is not self._memory or delta.plans or delta.plan_versions:
-            self._plans = {slug: _in_order(memory, plan_id) for slug, plan_id in memory.plan_ids.items()}
+            self._versions = _versions_in(memory)
         self._memory = memory
         self._state, self._written_at = _state_of(memory), delta.until.recorded_at
+        self._unsaved += len(delta.owed.states["flags"])
+        if self._unsaved >= _SAVED_AFTER:
+            self._unsaved = 0
+            self._thread.submit(self._save, memory)
+
+    def _save(self, memory: Memory) -> None:
+        if self._file is None or memory.at is None:
+            return
+        try:
+            save(memory, self._file)
+        except OSError as error:
+            # The next start takes longer: nothing else.
+            self._log.warning("board_not_saved", error=str(error))
 
     def _answer(self, question: Question, t: int) -> Answer:
         memory = self._memory
@@ -168,5 +218,8 @@ def _state_of(memory: Memory) -> _State:
     return _State(at.epoch, at.number, memory.reference.revision)
 
 
-def _in_order(memory: Memory, plan_id: UUID) -> Sequence[Plan]:
-    return sorted((one.plan for one in memory.versions[plan_id]), key=lambda plan: plan.version)
+def _versions_in(memory: Memory) -> Mapping[str, Sequence[PlanVersion]]:
+    return {
+        slug: sorted(memory.versions[plan_id], key=lambda version: version.number)
+        for slug, plan_id in memory.plan_ids.items()
+    }

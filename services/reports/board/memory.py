@@ -34,15 +34,29 @@ from services.reports.store.tips import to_tip_fact
 _CHANGES_KEPT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
 class PlanVersion:
     """A version of a plan on both axes of time."""
 
-    plan: Plan
-    occurred_at: int
-    """The later of its effective and its issue instant."""
-    recorded_at: int
-    effective_at: int
+    def __init__(self, plan: Plan, *, issued_at: int, recorded_at: int) -> None:
+        self._plan: Plan | bytes = plan
+        self.number = plan.version
+        self.effective_on = plan.effective_on
+        self.effective_at = to_micros(effective_at(plan))
+        self.occurred_at = max(self.effective_at, issued_at)
+        """The later of its effective and its issue instant."""
+        self.recorded_at = recorded_at
+
+    @property
+    def plan(self) -> Plan:
+        """What it says."""
+        if isinstance(self._plan, bytes):
+            self._plan = Plan.model_validate_json(self._plan)
+        return self._plan
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A plan names thousands of units: where one was saved, it is read once somebody asks for it.
+        said = self._plan if isinstance(self._plan, bytes) else self._plan.model_dump_json().encode()
+        return vars(self) | {"_plan": said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,10 @@ class Memory:
         self._moments = Moments()
         self._moments_of_tree = moments_of_tree(reference.tree)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What is found again by itself is not kept.
+        return vars(self) | {"positions": {}, "everywhere": None, "changed": []}
+
     @property
     def known(self) -> Known:
         """How far it follows the database, as whoever reads on must know; nothing while a change is taken in."""
@@ -147,14 +165,14 @@ class Memory:
             for version in self.versions[plan_id]
             if version.recorded_at <= known_at
             and version.effective_at <= limit
-            and (version.occurred_at <= t or version.plan.version == 1)
+            and (version.occurred_at <= t or version.number == 1)
         ]
         # A plan may be entered after its effective day; its first version speaks for the days between.
-        return max(fitting, key=lambda version: version.plan.version).plan if fitting else None
+        return max(fitting, key=lambda version: version.number).plan if fitting else None
 
     def versions_up_to(self, plan: Plan) -> list[Plan]:
         """Return a version of a plan and all before it, the first one first."""
-        return [one.plan for one in self.versions[plan.plan_id] if one.plan.version <= plan.version]
+        return [one.plan for one in self.versions[plan.plan_id] if one.number <= plan.version]
 
     def boundaries_around(self, t: int) -> tuple[int | None, int | None]:
         """Return the last instant at or before `t`, and the first after it, at which an answer can change by itself."""
@@ -178,10 +196,9 @@ class Memory:
 
     def _add_version(self, row: Any) -> None:
         plan = Plan.model_validate(row.document)
-        effective = to_micros(effective_at(plan))
-        occurred = max(effective, to_micros(row.occurred_at))
-        self.versions[plan.plan_id].append(PlanVersion(plan, occurred, to_micros(row.recorded_at), effective))
-        for instant in (effective, occurred, *moments_of_plan(plan)):
+        version = PlanVersion(plan, issued_at=to_micros(row.occurred_at), recorded_at=to_micros(row.recorded_at))
+        self.versions[plan.plan_id].append(version)
+        for instant in (version.effective_at, version.occurred_at, *moments_of_plan(plan)):
             self._moments.add(instant)
 
     def _reminder(self, plan_id: UUID, rule_code: str) -> int:

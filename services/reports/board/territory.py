@@ -100,5 +100,5 @@ def territory(memory: Memory, top: UnitId, plan: str | None, tree: TreeOf, today
     """
     if tree == "now" or plan is None:
         return Territory(memory, top, today, by_successor=True)
-    effective_on = memory.versions[memory.plan_ids[plan]][0].plan.effective_on
+    effective_on = memory.versions[memory.plan_ids[plan]][0].effective_on
     return Territory(memory, top, effective_on, by_successor=False)
