@@ -11,11 +11,11 @@ import msgspec
 from kernel.ids import UnitId
 from services.reports.board.memory import Memory
 from services.reports.board.shapes import (
+    Rate,
     Standpoint,
     StatusCounts,
     UnitName,
     encode,
-    rate,
     unit_name,
 )
 from services.reports.board.survey import Extent, Survey
@@ -91,6 +91,7 @@ def _of_unit(survey: Survey, unit_id: UnitId, place: int) -> UnitCounts:
 
 
 def _shown(counts: Counts) -> StatusCounts:
+    expected = counts.expected_so_far
     return StatusCounts(
         total=counts.total,
         on_time=counts.on_time,
@@ -102,7 +103,8 @@ def _shown(counts: Counts) -> StatusCounts:
         excused=counts.excused,
         undated=counts.undated,
         requested=counts.requested,
-        expected_so_far=counts.expected_so_far,
-        reporting_rate=rate(counts.reporting_rate),
-        on_time_rate=rate(counts.on_time_rate),
+        expected_so_far=expected,
+        # Not by way of `Share`: a board has thousands of them.
+        reporting_rate=Rate(counts.received, expected),
+        on_time_rate=Rate(counts.on_time, expected),
     )

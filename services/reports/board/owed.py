@@ -48,8 +48,7 @@ class Slot(NamedTuple):
     """In which all of it lies; None for a programme of several years."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(NamedTuple):
     """What a series is, beside its numbers."""
 
     plan_id: UUID

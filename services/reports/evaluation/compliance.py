@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -67,9 +67,8 @@ class Layout:
         return cls(np.array(parents, np.int32), np.array(own, np.int32))
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many obligations have which status."""
+class Counts(NamedTuple):
+    """How many obligations have which status, in the order of `Status`."""
 
     excused: int = 0
     undated: int = 0
@@ -84,17 +83,22 @@ class Counts:
     @property
     def total(self) -> int:
         """All obligations that exist."""
-        return sum(self.of(status) for status in COUNTED)
+        return sum(self)
+
+    @property
+    def received(self) -> int:
+        """Those that came, and speak for their unit."""
+        return self.on_time + self.late
 
     @property
     def expected_so_far(self) -> int:
         """Those that came, or whose due instant has passed, or that were sent back."""
-        return self.on_time + self.late + self.returned + self.overdue
+        return self.received + self.returned + self.overdue
 
     @property
     def reporting_rate(self) -> Share:
         """What came, of what was expected so far."""
-        return Share(self.on_time + self.late, self.expected_so_far)
+        return Share(self.received, self.expected_so_far)
 
     @property
     def on_time_rate(self) -> Share:
@@ -118,7 +122,7 @@ class Cube:
         """Return the counts of a unit with all below it, over some slots or all."""
         plane = self.subtree[place]
         sums = plane.sum(axis=0) if slots is None else plane[list(slots)].sum(axis=0)
-        return Counts(**{status.label: int(sums[status]) for status in COUNTED})
+        return Counts(*sums[COUNTED[0] :].tolist())
 
     def by_slot(self, place: int, slots: Sequence[int]) -> Iterator[tuple[int, Counts]]:
         """Yield the counts of a unit with all below it in each of these slots that has any."""

@@ -63,7 +63,7 @@ def lateness_by_group(
     np.maximum.at(longest, of, late)
     return [
         Lateness(
-            Counts(**{status.label: int(counts[number, status]) for status in COUNTED}),
+            Counts(*counts[number, COUNTED[0] :].tolist()),
             int(seconds[number]) * _SECOND + int(rest[number]),
             int(longest[number]),
         )

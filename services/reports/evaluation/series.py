@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,7 @@ from services.reports.evaluation.columns import Flags, Mask
 from services.reports.evaluation.decide import OPEN, UNOPENED, UNWANTED
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """Obligations that were opened by one decision under one rule."""
 
     reminder: int

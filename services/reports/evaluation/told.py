@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class Histories(NamedTuple):
     facts: Facts
 
 
+_ONE_BY_ONE = 1000
+"""More changes than these are put in their places at once."""
 _NO_HISTORIES = Histories(
     np.empty(0, np.int32), np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), NO_FACTS
 )
@@ -49,6 +51,9 @@ class Told:
 
     def put(self, rows: Indices, sizes: Instants, facts: Facts) -> None:
         """Keep what happened to some rows, all of it; `sizes` says how many of the facts belong to each."""
+        if len(rows) > _ONE_BY_ONE:
+            self._kept = _merged(self.histories(), rows, sizes, facts)
+            return
         ends = np.cumsum(sizes)
         for row, begin, end in zip(rows.tolist(), (ends - sizes).tolist(), ends.tolist(), strict=True):
             self._changed[row] = _cut(facts, begin, end)
@@ -58,10 +63,15 @@ class Told:
         kept = self.histories()
         self._kept = kept._replace(row=moved[kept.row].astype(np.int32))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_kept": self.histories(), "_changed": {}}
+
     def histories(self) -> Histories:
         """Return the facts of all rows."""
         if self._changed:
-            self._kept = _merged(self._kept, self._changed)
+            changed = list(self._changed.values())
+            sizes = np.array([len(one.kind) for one in changed], np.int64)
+            self._kept = _merged(self._kept, np.array(list(self._changed), np.int32), sizes, joined(changed))
             self._changed = {}
         return self._kept
 
@@ -70,17 +80,12 @@ def _cut(facts: Facts, begin: int, end: int) -> Facts:
     return Facts._make(column[begin:end] for column in facts)
 
 
-def _merged(kept: Histories, changed: dict[int, Facts]) -> Histories:
+def _merged(kept: Histories, rows: Indices, sizes: Instants, facts: Facts) -> Histories:
     """Return histories with some of them exchanged, and others added."""
-    rows = np.array(sorted(changed), np.int32)
-    stays = ~np.isin(kept.row, rows)
-    sizes = np.diff(kept.begins)
-    old = Facts._make(column[np.repeat(stays, sizes)] for column in kept.facts)
-    new = [changed[row] for row in rows.tolist()]
-    facts = joined((old, *new))
+    stays, before = ~np.isin(kept.row, rows), np.diff(kept.begins)
+    old = Facts._make(column[np.repeat(stays, before)] for column in kept.facts)
     row = np.concatenate([kept.row[stays], rows])
-    size = np.concatenate([sizes[stays], [len(one.kind) for one in new]])
-    return _in_order(row, size, facts)
+    return _in_order(row, np.concatenate([before[stays], sizes]), joined((old, facts)))
 
 
 def _in_order(row: Indices, size: Instants, facts: Facts) -> Histories:
