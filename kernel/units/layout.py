@@ -21,20 +21,22 @@ class TreeOn:
         self._children: dict[UnitId | None, list[UnitId]] = {}
         for unit, parent in self._parents.items():
             self._children.setdefault(parent, []).append(unit)
-        self.order = tuple(self._walk())
-        self._positions = {unit: position for position, unit in enumerate(self.order)}
-        self._sizes = [1] * len(self.order)
-        for position in range(len(self.order) - 1, -1, -1):
-            parent = self._parents[self.order[position]]
-            if parent is not None:
-                self._sizes[self._positions[parent]] += self._sizes[position]
-
-    def _walk(self) -> Iterable[UnitId]:
-        waiting = self._children.get(None, [])[::-1]
+        order: list[UnitId] = []
+        above: list[int] = []
+        # Positions, not ids: there are tens of thousands, and looking one up takes as long as all else here.
+        waiting = [(root, -1) for root in reversed(self._children.get(None, []))]
         while waiting:
-            unit = waiting.pop()
-            yield unit
-            waiting.extend(reversed(self._children.get(unit, ())))
+            unit, parent_position = waiting.pop()
+            position = len(order)
+            order.append(unit)
+            above.append(parent_position)
+            waiting += [(child, position) for child in reversed(self._children.get(unit, ()))]
+        self.order = tuple(order)
+        self._positions = {unit: position for position, unit in enumerate(order)}
+        self._sizes = [1] * len(order)
+        for position in range(len(order) - 1, -1, -1):
+            if above[position] >= 0:
+                self._sizes[above[position]] += self._sizes[position]
 
     def __contains__(self, unit: UnitId) -> bool:
         return unit in self._positions

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 import numpy as np
 
 from kernel.calendar.period import Period, parse_period
@@ -21,6 +23,7 @@ from services.reports.evaluation.series import Series
 from services.reports.store import columns as store
 from services.reports.store.columns import Bulk
 
+_IDS = msgspec.msgpack.Encoder(uuid_format="bytes")
 SHARED = -1
 """Of requests and flash reports: their slot is that of their series."""
 ReminderOf = Callable[[UUID, str], int]
@@ -75,12 +78,27 @@ class Owed:
         """Of units and slots."""
         self._opened: list[_Opened] = []
         """By series."""
+        self._series_of: dict[UUID, list[int]] = defaultdict(list)
+        """The series of each plan."""
+        self._by_hand: list[int] = []
+        """The series that were opened by hand."""
+        self._shared: set[int] = set()
+        """The slots that such series are counted in."""
         self._slot_of: list[int] = []
         """The slot of a period by its number in the database; SHARED for a request or a flash report."""
         self._period_of: dict[int, Period] = {}
         """By slot, but for those that are shared."""
         self._unit_of: list[int] = []
         """The number of a unit here by its number in the database."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Tens of thousands of ids: read so ten times as fast as one by one.
+        return vars(self) | {"units": _IDS.encode(self.units), "_numbers": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state | {"units": msgspec.msgpack.decode(state["units"], type=list[UUID])}
+        self._numbers = {unit_id: number for number, unit_id in enumerate(self.units)}
+        self._numbers |= {slot: number for number, slot in enumerate(self.slots)}
 
     @property
     def numbers(self) -> tuple[int, int, int]:
@@ -129,12 +147,16 @@ class Owed:
 
         `takes` says by key and year whether a period is: so single requests may be asked for, though they share a slot.
         """
-        return np.array([plan_id in (None, one.plan_id) and self._taken(one, takes) for one in self._opened], np.bool_)
+        found = np.full(len(self._opened), plan_id is None)
+        if plan_id is not None:
+            found[self._series_of[plan_id]] = True
+        for number in self._by_hand:
+            found[number] &= self._taken(self._opened[number], takes)
+        return found
 
     def slots_of(self, takes: Callable[[str, int | None], bool]) -> list[int]:
         """Return the slots of the periods that are taken, and those that are shared."""
-        shared = {one.slot for one in self._opened}
-        return [number for number, slot in enumerate(self.slots) if number in shared or takes(*slot)]
+        return [number for number, slot in enumerate(self.slots) if number in self._shared or takes(*slot)]
 
     def rows_of(self, plan_id: UUID) -> Indices:
         """Return the rows of a plan, by rule, then in the order of the book."""
@@ -150,6 +172,9 @@ class Owed:
         year, slot = legal_day(from_micros(series.opened_at)).year, None
         if period is not None:
             slot = self._number(Slot(f"{period.frequency}:{year}", year), self.slots)
+            self._by_hand.append(len(self._opened))
+            self._shared.add(slot)
+        self._series_of[series.plan_id].append(len(self._opened))
         self._opened.append(_Opened(series.plan_id, series.rule, period, year, slot, series.title))
         reminder = reminder_of(series.plan_id, series.rule)
         self.book.series.add(Series(reminder, series.opened_at, series.opened_recorded_at))

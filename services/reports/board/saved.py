@@ -6,13 +6,15 @@ The rest is pickled. A file of another version of the code, or that is not whole
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import mmap
 import os
 import pickle
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -72,11 +74,24 @@ def restored(file: Path) -> Memory:
                 raise NotSaved(f"others may write to {file}")
             mapped = mmap.mmap(saved.fileno(), 0, access=mmap.ACCESS_COPY)
         stream, *arrays = _parts(memoryview(mapped))
-        memory = _Unpickler(io.BytesIO(stream), buffers=arrays).load()
+        with _no_garbage():
+            memory = _Unpickler(io.BytesIO(stream), buffers=arrays).load()
     except (OSError, ValueError, EOFError, pickle.UnpicklingError) as error:
         raise NotSaved(f"{file}: {error}") from error
     assert isinstance(memory, Memory)  # noqa: S101 - nothing else is written
     return memory
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Keep the collector from going through what is being made, again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _parts(mapped: memoryview) -> Sequence[memoryview]:
