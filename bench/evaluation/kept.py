@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -21,7 +22,7 @@ from contracts.unit_decision import UnitDecision
 from kernel.calendar.days_off import LEGAL_CALENDAR
 from kernel.calendar.due import due
 from kernel.clock import to_micros
-from kernel.ids import unit_id
+from kernel.ids import UnitId, unit_id
 from lanhmanh.book.country import bodies_of, communes_of, country
 from lanhmanh.book.pasts import END
 from lanhmanh.book.plans import plans_of
@@ -40,7 +41,8 @@ _A_CHUNK = 2000
 """Obligations of one revision, as the service writes them."""
 _DAY = 24 * 3600 * 1_000_000
 _PLAIN, _IN, _EXCUSED = Flag.EXISTS.value, Flag.EXISTS | Flag.LIVE, Flag.EXISTS | Flag.EXCUSED | Flag.TOLD
-_T = to_micros(END)
+T = to_micros(END)
+"""What is due later is still to come."""
 _FILL = f"""
     INSERT INTO obligation_state (
         id, plan_id, rule, unit_id, period, requirement, title, unit_no, period_no, series_no, due,
@@ -51,7 +53,7 @@ _FILL = f"""
         {LONG_AGO}, CASE WHEN is_excused THEN {_EXCUSED:d} WHEN came THEN {_IN:d} ELSE {_PLAIN} END, 2,
         1 + (period_no * bodies + unit_no) / {_A_CHUNK}
     FROM (
-        SELECT *, chance % 100 = 7 AS is_excused, chance % 100 <> 7 AND chance % 100 < 92 AND first < {_T} AS came
+        SELECT *, chance % 100 = 7 AS is_excused, chance % 100 <> 7 AND chance % 100 < 92 AND first < {T} AS came
         FROM (
             SELECT *, due + {_DAY} * (chance % 20 - 16) AS first, (SELECT count(*) FROM numbered_unit) AS bodies
             FROM (
@@ -77,8 +79,10 @@ class Kept:
     """A database with the book, and whom to ask about in it."""
 
     database: Database
-    province: str
-    """The code of the one with the most communes."""
+    epoch: UUID
+    code: str
+    """Of the province with the most communes."""
+    province: UnitId
     plan: str
     """The slug of its last plan."""
     communes: int
@@ -94,7 +98,10 @@ async def kept_book(postgres: PostgresServer) -> AsyncIterator[Kept]:
     plan = next(one for one in reversed(plans) if one.issuer == province)
     async with database_of(Name.REPORTS, postgres) as database:
         await _enter(database, decision, plans)
-        yield Kept(database, province, plan.slug, len(communes[province]))
+        async with database.read() as read:
+            epoch = (await read.newest()).epoch
+        found = unit_id(province, decision.on.isoformat())
+        yield Kept(database, epoch, province, found, plan.slug, len(communes[province]))
 
 
 async def _enter(database: Database, decision: UnitDecision, plans: Sequence[Plan]) -> None:

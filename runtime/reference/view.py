@@ -57,6 +57,11 @@ class Reference:
         """Return the newest committed revision, with the view at it. Who waits at the same time shares one look."""
         return await self._looks()
 
+    @property
+    def seen(self) -> ReferenceView | None:
+        """The view that the last look found, if there was one; no look is taken for it."""
+        return self._kept.reference if self._kept else None
+
     async def view(self) -> ReferenceView:
         """Return the view at the newest committed revision."""
         return (await self.look()).reference

@@ -111,7 +111,7 @@ class Board:
         """How many rows have changed since the memory was saved."""
         self._memory = Memory(ReferenceView(0, UnitTree(), LEGAL_CALENDAR))
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="board")
-        self._pull = Shared(self._take_in)
+        self._pulls = Shared(self._take_in)
         self._state: _State | None = None
         """That of the memory, as the event loop knows it; None while it is not to be relied on."""
         self._written_at = clock.now()
@@ -136,7 +136,8 @@ class Board:
         self._reference.start_from(Look(memory.at, memory.reference))
 
     def close(self) -> None:
-        """Save the memory, if it changed since."""
+        """Answer no more, and save the memory if it changed since."""
+        self._thread.shutdown()
         if self._unsaved:
             self._save(self._memory)
 
@@ -161,10 +162,14 @@ class Board:
             raise PlanUnknown(plan=plan)
         return [version.plan for version in self._versions[plan]]
 
+    async def pull(self) -> None:
+        """Take in what changed in the database."""
+        await self._pulls()
+
     async def _follow(self, look: Look | None) -> None:
         found = look or await self._reference.look()
         if self._state is None or not self._state.has(found):
-            await self._pull()
+            await self.pull()
 
     async def _take_in(self) -> None:
         memory = self._memory

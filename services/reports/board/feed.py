@@ -45,10 +45,11 @@ class Delta:
 
 async def read_delta(database: Database, reference: Reference, known: Known) -> Delta:
     """Return what changed since then; everything, if the database began a new epoch."""
-    view = await reference.view()
     owed = await read_bulk(database, known)
+    # Whoever pulls has looked just before; after a restore that was a look at something else.
+    view = (None if owed.whole else reference.seen) or await reference.view()
     begin, until = 0 if owed.whole else known.revision, owed.until
-    if until.number == begin:
+    if until.number == begin or not owed.has_more:
         return Delta(view, owed)
     # Of what was read first this sees all, and perhaps more: rows that were added later wait for the next time.
     async with database.read() as read:

@@ -20,6 +20,10 @@ _ALL_AT_ONCE = 0.1
 """From this share of all rows on, going over all of them costs no more than going over those that change."""
 
 
+_ONE_BY_ONE = 2000
+"""More rows that wait for something take longer, each by itself, than all of them together."""
+
+
 class Present:
     """How all obligations stand at an instant that only moves on, with everything that is known.
 
@@ -70,8 +74,12 @@ class Present:
 
     def changed(self, rows: Indices) -> None:
         """Take in that some rows were rewritten. (After rows were added, begin anew.)"""
-        if count_received(self._t, rows, *self._received, *self._kept) == 0:
+        others = count_received(self._t, rows, *self._received, *self._kept)
+        if others == 0:
             # A plain report that is in waits for nothing any more.
+            return
+        if others > _ONE_BY_ONE:
+            self._begin(self._t)
             return
         if self._book.told is not self._told:
             self._read = self._read_now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -68,15 +69,8 @@ async def _numbered(seen: Snapshot, columns: str, table: str, known: int) -> Seq
 
 def arranged(bulk: Bulk) -> Bulk:
     """Return the same with its columns in order."""
-    return Bulk(
-        until=bulk.until,
-        whole=bulk.whole,
-        states=_in_order(bulk.states, KEY),
-        told=_in_order(bulk.told, (*KEY, "revision", "ordinal")),
-        units=bulk.units,
-        periods=bulk.periods,
-        series=bulk.series,
-    )
+    told = _in_order(bulk.told, (*KEY, "revision", "ordinal"))
+    return replace(bulk, states=_in_order(bulk.states, KEY), told=told)
 
 
 def _in_order(columns: Columns, by: tuple[str, ...]) -> Columns:

@@ -92,6 +92,8 @@ class Bulk:
     periods: Sequence[str]
     series: Sequence[Series]
     """Those with the numbers from what was known on, in order."""
+    has_more: bool = True
+    """Whether other tables may have something new: reports, plans, verdicts, tips, or releases."""
 
 
 def known_after(known: Known, bulk: Bulk) -> Known:

@@ -12,6 +12,11 @@ from runtime.database import Database
 from runtime.database.columns import Columns, Types
 from runtime.database.revision import Revision
 from services.reports.store.columns import HISTORY, STATE, TOLD_ONES, Bulk, Known, Series, selected
+from services.reports.store.judgements import JudgementRow
+from services.reports.store.plans import PlanRow, PlanVersionRow
+from services.reports.store.releases import ReleaseRow
+from services.reports.store.reports import ReportVersionRow
+from services.reports.store.tips import TipHistoryRow
 
 MOST = 5_000
 """Rows that changed, at most: more come faster as columns."""
@@ -24,12 +29,14 @@ def _sent(types: Types, *, history: bool = False) -> str:
 
 _SERIES = ", ".join(f"array_agg({name} ORDER BY number)" for name in Series._fields)
 _SINCE = "CAST(:revision AS bigint)"
+_OTHERS = (PlanRow, PlanVersionRow, ReportVersionRow, JudgementRow, TipHistoryRow, ReleaseRow)
+_HAS_MORE = " OR ".join(f"EXISTS (SELECT FROM {one.__tablename__} WHERE revision > {_SINCE})" for one in _OTHERS)
 _CHANGED = f"""
     WITH little AS (
         SELECT count(*) <= {MOST} AS so
         FROM (SELECT FROM obligation_state WHERE revision > {_SINCE} LIMIT {MOST + 1}) changed
     )
-    SELECT r.epoch, r.number, r.recorded_at, little.so,
+    SELECT r.epoch, r.number, r.recorded_at, little.so, {_HAS_MORE},
         (SELECT array_agg(unit_id ORDER BY number) FROM numbered_unit WHERE number >= CAST(:units AS integer)),
         (SELECT array_agg(key ORDER BY number) FROM numbered_period WHERE number >= CAST(:periods AS integer)),
         series.*, states.*, told.*
@@ -51,7 +58,7 @@ async def read_little(database: Database, known: Known) -> Bulk | None:
     """Return what changed since then, its columns in no order; None if it is much, or of a new epoch."""
     given = {"revision": known.revision, "units": known.units, "periods": known.periods, "series": known.series}
     row = await database.glance(text(_CHANGED).bindparams(**given))
-    epoch, number, recorded_at, is_little, units, periods, *columns = list(row)
+    epoch, number, recorded_at, is_little, has_more, units, periods, *columns = list(row)
     series, columns = columns[: len(Series._fields)], columns[len(Series._fields) :]
     if epoch != known.epoch or not is_little:
         return None
@@ -62,6 +69,7 @@ async def read_little(database: Database, known: Known) -> Bulk | None:
         told=_received(columns[len(STATE) :], HISTORY),
         units=units or (),
         periods=periods or (),
+        has_more=has_more,
         series=[Series(*one) for one in zip(*(column or () for column in series), strict=True)],
     )
 
