@@ -62,6 +62,8 @@ def _row(one: dict[str, Any]) -> tuple[object, ...]:
     value, coverage = one["value"], one["coverage"]
     known = value["n"] is not None and value["d"] is not None
     missing = ", ".join(unit["code"] for unit in coverage["missing"])
+    if coverage["missing_more"]:
+        missing += f" và {coverage['missing_more']} đơn vị khác"
     why = REASON.get(one["reason"] or "", "") or (f"thiếu {missing}" if missing else "")
     return (
         one["name"],

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.plan import Plan
 from kernel.clock import SetClock
 from runtime.watch import Watch
 from tests.reports.builders import COUNTRY, FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, an_indicator, owed
@@ -24,10 +25,13 @@ INDICATORS = [an_indicator("premises.share"), IN_TIME, SERVED]
 class World:
     """Reports with a plan, and everybody who does something in it."""
 
-    def __init__(self, plans: PlansOffice, office: Callable[[str], Office], clock: SetClock, watch: Watch[Any]) -> None:
-        self.plans, self.clock, self.watch = plans, clock, watch
+    def __init__(
+        self, plans: PlansOffice, office: Callable[[str], Office], clock: SetClock, watch: Watch[Any], plan: Plan
+    ) -> None:
+        self.plans, self.clock, self.watch, self.plan = plans, clock, watch, plan
         self.nation = office("VN")
-        self.plan = a_plan(rules=RULES, indicators=INDICATORS)
+        self.sent: dict[tuple[str, str, str], str] = {}
+        """The path of the report on a duty: its rule, period and unit."""
 
     async def ask(self, as_of: datetime, known_at: str | None) -> list[bytes]:
         """Return what the boards and the explanations say, byte for byte."""
@@ -44,7 +48,12 @@ class World:
 
 @asynccontextmanager
 async def a_world(
-    blueprint: Blueprint, folder: Path, *, watched: bool = True, told_from: Blueprint | None = None
+    blueprint: Blueprint,
+    folder: Path,
+    *,
+    watched: bool = True,
+    told_from: Blueprint | None = None,
+    plan: Plan | None = None,
 ) -> AsyncIterator[World]:
     """Begin anew, with a plan that is in force. If it is not watched, its watch catches up only when told to.
 
@@ -65,7 +74,9 @@ async def a_world(
         app, tokens = application(), Tokens(clock)
         app.state.service = service
         client = await stack.enter_async_context(a_client(app))
-        world = World(PlansOffice(outbox, service, clock), lambda unit: Office(client, tokens, unit), clock, watch)
+        in_force = plan or a_plan(rules=RULES, indicators=INDICATORS)
+        plans = PlansOffice(outbox, service, clock)
+        world = World(plans, lambda unit: Office(client, tokens, unit), clock, watch, in_force)
         await world.plans.tell(COUNTRY.first_units())
         await world.plans.issue(world.plan)
         yield world

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -12,10 +12,13 @@ import msgspec
 from contracts import plan as contract
 from kernel.calendar.period import Period
 from kernel.ids import UnitId
+from services.reports.board.cells import NAMED
 from services.reports.board.judged import Judged, Viewpoint
 from services.reports.board.memory import Memory, visible_at
+from services.reports.board.promised_now import cells_now, cells_then
 from services.reports.board.shapes import Standpoint, UnitName, encode, standpoint, unit_name
 from services.reports.board.territory import TreeOf
+from services.reports.domain.promise import periods_of
 from services.reports.evaluation.evidence import Basis
 from services.reports.evaluation.indicator import Answer, Value
 from services.reports.evaluation.tips import TipsFigures
@@ -51,6 +54,9 @@ class Coverage(msgspec.Struct, frozen=True):
     counted: int
     expected: int
     missing: list[UnitName]
+    """Who is expected and has not reported in full, by code; on the board at most the first hundred."""
+    missing_more: int
+    """How many others are missing."""
 
 
 class IndicatorShown(msgspec.Struct, frozen=True):
@@ -109,8 +115,9 @@ class IndicatorsQuestion:
     def answer(self, memory: Memory, t: int) -> bytes:
         """Return the board as JSON."""
         known_at = visible_at(memory, self.known_at)
-        book = Judged.at(memory, self.viewpoint(memory, t))
-        shown = [shown_of(memory, *found) for found in book.all()] if book else []
+        asked = self.viewpoint(memory, t)
+        book = Judged.at(memory, asked)
+        shown = [shown_of(memory, *found, most=NAMED) for found in self._judged(memory, asked, book)] if book else []
         return encode(
             IndicatorsAnswer(
                 standpoint=standpoint(memory, as_of=self.as_of, known_at=self.known_at, t=t),
@@ -124,9 +131,23 @@ class IndicatorsQuestion:
             )
         )
 
+    def _judged(
+        self, memory: Memory, asked: Viewpoint, book: Judged
+    ) -> Iterator[tuple[contract.Indicator, Period, Answer]]:
+        """Yield every indicator over each of its periods: from sums what they decide, and the rest one by one."""
+        is_now = self.as_of is None and self.known_at is None
+        cells = (cells_now if is_now else cells_then)(memory, asked, book.plan)
+        for indicator in book.plan.indicators:
+            for period in periods_of(book.plan, indicator):
+                found = None if cells is None else cells.find(indicator, period)
+                yield book.one(indicator, period) if found is None else (found[0], period, found[1])
 
-def shown_of(memory: Memory, indicator: contract.Indicator, period: Period, found: Answer) -> IndicatorShown:
-    """Return how an indicator stands, for people and other systems."""
+
+def shown_of(
+    memory: Memory, indicator: contract.Indicator, period: Period, found: Answer, *, most: int | None = None
+) -> IndicatorShown:
+    """Return how an indicator stands, for people and other systems; `most` limits how many missing units are named."""
+    missing = _by_code(memory, found.missing)[:most]
     return IndicatorShown(
         code=indicator.code,
         name=indicator.name,
@@ -141,7 +162,7 @@ def shown_of(memory: Memory, indicator: contract.Indicator, period: Period, foun
         tips=_tips(found.tips),
         target=None if found.target is None else TargetShown(found.target.at_least, found.target.at_most),
         provisional=found.is_provisional,
-        coverage=Coverage(found.counted, found.expected, _by_code(memory, found.missing)),
+        coverage=Coverage(found.counted, found.expected, missing, found.expected - found.counted - len(missing)),
     )
 
 

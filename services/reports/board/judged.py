@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from contracts import plan as contract
 from contracts.plan import Plan
-from kernel.calendar.period import CutOff, Period
-from kernel.clock import from_micros, legal_day, start_of, to_micros
+from kernel.calendar.period import Period
+from kernel.clock import from_micros, legal_day
 from kernel.ids import UnitId
-from services.reports.board.measures import Words, to_indicator
+from services.reports.board.measures import to_indicator
 from services.reports.board.memory import Judgement, Memory
 from services.reports.board.territory import Territory, TreeOf, territory
+from services.reports.board.wording import Wording
 from services.reports.domain.promise import periods_of
 from services.reports.evaluation.contribution import Asked, contributions
-from services.reports.evaluation.evidence import Basis, Evidence, Tables, UnitReports, ends_at, reports_of, starts_at
-from services.reports.evaluation.history import NEVER
+from services.reports.evaluation.evidence import Basis, Evidence, UnitReports, ends_at, reports_of, starts_at
 from services.reports.evaluation.indicator import Answer, answer
 from services.reports.evaluation.measures import Source, UnitsMeeting, elements_of
 from services.reports.evaluation.releases import Release, find_release
@@ -44,6 +44,7 @@ class Judged:
         self.plan = plan
         self._memory = memory
         self._from = asked
+        self._wording = Wording(memory, plan, asked.t, asked.known_at)
         self._evidence: dict[int, Evidence] = {}
         """By the version of the plan whose words it is read by."""
         self._reported: dict[int, dict[int, UnitReports]] = {}
@@ -71,7 +72,7 @@ class Judged:
 
     def one(self, indicator: contract.Indicator, period: Period) -> tuple[contract.Indicator, Period, Answer]:
         """Return one indicator over one period, by the version of the plan that binds there."""
-        version, bound = self._binding(indicator, period)
+        version, bound = self._wording.binding(indicator, period)
         asked = Asked(to_indicator(self._memory, version, bound, period), period, plans_issued=self._plans_issued())
         # Anew for each: the words before may have given numbers to further units.
         within = self._territory()
@@ -98,32 +99,16 @@ class Judged:
         ]
         return max(given, key=lambda one: (one.occurred_at, one.recorded_at), default=None)
 
-    def _binding(self, indicator: contract.Indicator, period: Period) -> tuple[Plan, contract.Indicator]:
-        """Return the latest version that is effective by the end of the period, and the indicator as it words it."""
-        end, asked = ends_at(period, CutOff.DECREE_09), self._from
-        version = self._memory.version_at(self.plan.plan_id, asked.t, asked.known_at, effective_by=end) or self.plan
-        for worded in version.indicators:
-            if worded.code == indicator.code:
-                return version, worded
-        return self.plan, indicator
-
     def _read_by(self, version: Plan) -> Evidence:
         """Return what is known of the instant, read by the words of a version of the plan."""
         if version.version not in self._evidence:
-            memory, asked = self._memory, self._from
-            words = Words(memory, version, memory.versions_up_to(self.plan))
+            asked = self._from
             self._evidence[version.version] = Evidence(
                 t=asked.t,
                 basis=asked.basis,
-                book=memory.owed.book,
+                book=self._memory.owed.book,
                 known_at=asked.known_at,
-                tables=Tables(
-                    period=memory.owed.period,
-                    form=words.form,
-                    elements=words.elements(),
-                    figures=memory.figures,
-                    lifetimes=_lifetimes(memory),
-                ),
+                tables=self._wording.tables(version),
             )
         return self._evidence[version.version]
 
@@ -171,15 +156,3 @@ class Judged:
             for other in found
             if other is not None and self.plan.slug in {reference.plan_slug for reference in other.superior_plans}
         )
-
-
-def _lifetimes(memory: Memory) -> dict[int, tuple[int, int]]:
-    """Return from when until when each unit exists, of those that plans has told of."""
-    lifetimes = {}
-    for number, unit_id in enumerate(memory.owed.units):
-        if UnitId(unit_id) not in memory.reference.tree:
-            continue
-        unit = memory.reference.tree.get(UnitId(unit_id))
-        until = NEVER if unit.valid_until is None else to_micros(start_of(unit.valid_until))
-        lifetimes[number] = (to_micros(start_of(unit.valid_from)), until)
-    return lifetimes

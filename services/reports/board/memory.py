@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +83,15 @@ class Everywhere:
     present: Present
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something of the present, which moves along when it is asked for again."""
+
+    what: Any
+    changed: list[Indices]
+    """The rows that were rewritten since it was looked at."""
+
+
 class Memory:
     """The arrays and tables. One thread writes and reads them."""
 
@@ -105,6 +114,8 @@ class Memory:
         """The present of all that is owed, once somebody has asked for it."""
         self.changed: list[Indices] = []
         """The rows that were rewritten since it was looked at."""
+        self.kept: dict[Hashable, Kept] = {}
+        """What else is kept of the present, by what was asked: the last one comes last."""
         self.report_of: dict[Duty, UUID] = {}
         """The report that discharges an obligation."""
         self._moments = Moments()
@@ -112,7 +123,7 @@ class Memory:
 
     def __getstate__(self) -> dict[str, Any]:
         # What is found again by itself is not kept.
-        return vars(self) | {"positions": {}, "everywhere": None, "changed": []}
+        return vars(self) | {"positions": {}, "everywhere": None, "changed": [], "kept": {}}
 
     @property
     def known(self) -> Known:
@@ -187,12 +198,24 @@ class Memory:
             min((after for _, after in around if after is not None), default=None),
         )
 
+    def has_passed(self, since: int, t: int) -> bool:
+        """Say whether, by itself, an obligation or the words of a plan can stand otherwise at `t` than at `since`.
+
+        What was written down in between after it had occurred is not meant: there rows were rewritten.
+        """
+        last, _ = self._moments.around(t)
+        return (last is not None and last > since) or self.owed.book.boundaries.has_passed(since, t)
+
     def _note_changed(self, rows: Indices) -> None:
         if self.everywhere is not None:
             self.changed.append(rows)
         if len(self.changed) > _CHANGES_KEPT:
             # Nobody has asked for long.
             self.everywhere, self.changed = None, []
+        for asked, kept in list(self.kept.items()):
+            kept.changed.append(rows)
+            if len(kept.changed) > _CHANGES_KEPT:
+                del self.kept[asked]
 
     def _add_version(self, row: Any) -> None:
         plan = Plan.model_validate(row.document)

@@ -93,12 +93,31 @@ def _counted_at(memory: Memory, unit_id: UnitId, day: date, *, by_successor: boo
 
 
 def territory(memory: Memory, top: UnitId, plan: str | None, tree: TreeOf, today: date) -> Territory:
-    """Return the territory of a question.
+    """Return the territory of a question."""
+    day, by_successor = _ground(memory, plan, tree, today)
+    return Territory(memory, top, day, by_successor=by_successor)
+
+
+def tree_of(memory: Memory, plan: str, tree: TreeOf, today: date) -> TreeOn:
+    """Return the tree in which the territories of a plan lie."""
+    return memory.reference.tree.on(_ground(memory, plan, tree, today)[0])
+
+
+def whole_tree(memory: Memory, plan: str, tree: TreeOf, today: date) -> Layout:
+    """Return the layout of that tree: a place for each of its units, depth first, and where each unit is counted."""
+    day, by_successor = _ground(memory, plan, tree, today)
+    on_day = memory.reference.tree.on(day)
+    above = [on_day.parent(one) for one in on_day.order]
+    parents = [NOWHERE if one is None else on_day.span(one).start for one in above]
+    return Layout(np.array(parents, np.int32), positions(memory, on_day, day, by_successor=by_successor))
+
+
+def _ground(memory: Memory, plan: str | None, tree: TreeOf, today: date) -> tuple[date, bool]:
+    """Return of which day the tree is, and whether former units are counted where their duties have gone.
 
     A plan is laid out on its effective day, where all its units exist. The tree of now, and questions over all plans,
-    take the day asked about, and count former units where their duties have gone.
+    take the day asked about, and the successors.
     """
     if tree == "now" or plan is None:
-        return Territory(memory, top, today, by_successor=True)
-    effective_on = memory.versions[memory.plan_ids[plan]][0].effective_on
-    return Territory(memory, top, effective_on, by_successor=False)
+        return today, True
+    return memory.versions[memory.plan_ids[plan]][0].effective_on, False

@@ -53,6 +53,12 @@ class Boundaries:
             int(instants[place]) if place < len(instants) else None,
         )
 
+    def has_passed(self, since: int, t: int) -> bool:
+        """Say whether an instant that was known beforehand came after `since`, and no later than `t`."""
+        instants = self._in_order()
+        begin, end = np.searchsorted(instants, [since, t], side="right")
+        return bool(begin < end)
+
     def _in_order(self) -> Instants:
         if self._noted:
             self._sorted = np.unique(np.concatenate([self._sorted, *self._noted]))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from kernel.calendar.period import Period, month
 from services.reports.evaluation.columns import Duty
 
@@ -59,8 +62,23 @@ class Sheet:
         return element in self.totals or element in self.by_month
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What versions themselves say of some elements, each array of shape [versions, elements]."""
+
+    total: npt.NDArray[np.int64]
+    """0 where there is no figure for the whole period."""
+    whole: npt.NDArray[np.bool_]
+    """Whether there is one."""
+    monthly: npt.NDArray[np.bool_]
+    """Whether there are figures for single months."""
+    nil: npt.NDArray[np.bool_]
+    """Shape [versions]: whether all that is not stated is a confirmed zero."""
+
+
 _WHOLE_PERIOD = -1
 """Stands for the month where a figure is one for all of its period."""
+_NOTHING = (0, 0, False)
 
 
 class Figures:
@@ -113,6 +131,25 @@ class Figures:
                 year, index = divmod(self._month[place], 12)
                 by_month.setdefault(code, {})[month(year, index + 1)] = value
         return Sheet(nil, totals, by_month)
+
+    def stated(self, versions: Sequence[tuple[Duty, int]], codes: Sequence[str]) -> Stated:
+        """Return what versions say of elements, all at once; one that was never entered says nothing."""
+        begin, until, nil = np.array([self._slices.get(one, _NOTHING) for one in versions], np.int64).reshape(-1, 3).T
+        version = np.repeat(np.arange(len(begin)), until - begin)
+        entry = np.arange(len(version)) + np.repeat(until - np.cumsum(until - begin), until - begin)
+        # One more for the elements that are not asked for.
+        column_of = np.full(len(self._codes), len(codes))
+        for column, code in enumerate(codes):
+            if code in self._numbers:
+                column_of[self._numbers[code]] = column
+        element, of_month = np.asarray(self._element)[entry], np.asarray(self._month)[entry]
+        cell, is_whole = (version, column_of[element]), of_month == _WHOLE_PERIOD
+        shape = (len(begin), len(codes) + 1)
+        total, whole, monthly = np.zeros(shape, np.int64), np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+        total[cell[0][is_whole], cell[1][is_whole]] = np.asarray(self._value)[entry[is_whole]]
+        whole[cell[0][is_whole], cell[1][is_whole]] = True
+        monthly[cell[0][~is_whole], cell[1][~is_whole]] = True
+        return Stated(total[:, :-1], whole[:, :-1], monthly[:, :-1], nil.astype(np.bool_))
 
     def _append(self, code: str, month_number: int, value: int) -> None:
         number = self._numbers.setdefault(code, len(self._codes))

@@ -107,6 +107,11 @@ def slot_in(byte: int) -> int:
     return byte & (1 << _CUT_OFF_SHIFT) - 1
 
 
+def sides_in(byte: int) -> Side:
+    """Return the sides that are packed in a byte."""
+    return Side(byte >> _SIDES_SHIFT)
+
+
 @dataclass(frozen=True, slots=True)
 class Bearing:
     """An obligation that bears on a line."""

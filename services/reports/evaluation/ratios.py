@@ -141,9 +141,12 @@ class Ratios:
         add_place(self.lines.figures, self.lines.masks, self.lines.about, of_place, found)
         return found
 
-    def at(self, place: int, promise: int, slot: int) -> Outcome:
-        """Return how a promise stands over the period of a slot, for a unit with all below it."""
-        n, d, coverage, figures = self.sums_of(place)[promise, :, slot].tolist()
+    def at(self, place: int, promise: int, slot: int, *, sums: Blocks | None = None) -> Outcome:
+        """Return how a promise stands over the period of a slot, for a unit with all below it.
+
+        `sums` are those of the unit, for who asks more than once.
+        """
+        n, d, coverage, figures = (self.sums_of(place) if sums is None else sums)[promise, :, slot].tolist()
         whole = int(self.thresholds.table[self.thresholds.set_of[place], promise, WHOLE, slot])
         has_n, has_d = figures >> COUNT_BITS & COUNT, figures >> 2 * COUNT_BITS
         d_known = (d if has_d else None) if whole == SUMMED else None if whole == UNKNOWN else whole

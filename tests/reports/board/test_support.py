@@ -38,7 +38,7 @@ async def test_what_was_released_for_the_unit_and_the_period_is_judged(
     shown = await found(province)
 
     assert (shown["verdict"], shown["value"]) == (expected, {"n": served, "d": 64})
-    assert shown["coverage"] == {"counted": 0, "expected": 0, "missing": []}
+    assert shown["coverage"] == {"counted": 0, "expected": 0, "missing": [], "missing_more": 0}
 
 
 @pytest.mark.asyncio
