@@ -8,10 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.events.plans import PlanIssued
+from contracts.plan import Plan
 from kernel.clock import SetClock
 from runtime.watch import Watch
+from tests.beginnings import told
 from tests.reports.builders import COUNTRY, FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, an_indicator, owed
-from tests.reports.conftest import a_service, application
+from tests.reports.conftest import a_service, application, informed
 from tests.reports.office import Office, PlansOffice
 from tests.reports.told import IN_TIME, SERVED
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database
@@ -24,10 +27,16 @@ INDICATORS = [an_indicator("premises.share"), IN_TIME, SERVED]
 class World:
     """Reports with a plan, and everybody who does something in it."""
 
-    def __init__(self, plans: PlansOffice, office: Callable[[str], Office], clock: SetClock, watch: Watch[Any]) -> None:
-        self.plans, self.clock, self.watch = plans, clock, watch
+    def __init__(
+        self,
+        plans: PlansOffice,
+        plan: Plan,
+        office: Callable[[str], Office],
+        clock: SetClock,
+        watch: Watch[Any],
+    ) -> None:
+        self.plans, self.plan, self.clock, self.watch = plans, plan, clock, watch
         self.nation = office("VN")
-        self.plan = a_plan(rules=RULES, indicators=INDICATORS)
 
     async def ask(self, as_of: datetime, known_at: str | None) -> list[bytes]:
         """Return what the boards and the explanations say, byte for byte."""
@@ -51,9 +60,15 @@ async def a_world(
     Plans has a database like that of reports, or by a blueprint of its own.
     """
     clock = SetClock(MORNING)
+    plan = a_plan(rules=RULES, indicators=INDICATORS)
+    events = (COUNTRY.first_units(), PlanIssued(plan=plan, occurred_at=MORNING))
+    told_outbox = await told(told_from or blueprint, events, folder)
     async with AsyncExitStack() as stack:
         urls = []
-        for name, its_own in (("plans", told_from or blueprint), ("reports", blueprint)):
+        for name, its_own in (
+            ("plans", told_outbox),
+            ("reports", await informed(blueprint, told_outbox, folder)),
+        ):
             own = folder / name
             own.mkdir(exist_ok=True)
             urls.append(await stack.enter_async_context(its_own.fresh(own)))
@@ -65,7 +80,5 @@ async def a_world(
         app, tokens = application(), Tokens(clock)
         app.state.service = service
         client = await stack.enter_async_context(a_client(app))
-        world = World(PlansOffice(outbox, service, clock), lambda unit: Office(client, tokens, unit), clock, watch)
-        await world.plans.tell(COUNTRY.first_units())
-        await world.plans.issue(world.plan)
-        yield world
+        plans = PlansOffice(outbox, service, clock)
+        yield World(plans, plan, lambda unit: Office(client, tokens, unit), clock, watch)
