@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Protocol, TypeVar
+from uuid import uuid4
 
 import asyncpg
 import httpx
 import msgspec
 from fastapi import FastAPI
 from joserfc.jwk import RSAKey
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from kernel.clock import Clock, SetClock, SystemClock
 from runtime.auth.issuer import AUDIENCE, LIFETIME, DevelopmentIssuer
@@ -62,32 +64,53 @@ def _signing_key() -> RSAKey:
     return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
 
-_BEGIN_ANEW = """
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%schema_version'"
+
+_KEEP = f"""
+    CREATE SCHEMA {{kept}};
+    DO $$ DECLARE own text; has_rows boolean; BEGIN
+        FOR own IN {_TABLES} LOOP
+            EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', own) INTO has_rows;
+            IF has_rows THEN EXECUTE format('CREATE TABLE {{kept}}.%I AS TABLE public.%I', own, own); END IF;
+        END LOOP;
+    END $$
+"""  # noqa: S608 - names of ours
+"""Keeps what is in the tables in a schema beside them."""
+
+_BEGIN_ANEW = f"""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
     DO $$ DECLARE own text; BEGIN
-        FOR own IN SELECT quote_ident(tablename) FROM pg_tables
-            WHERE schemaname = 'public'
-            AND tablename NOT IN ('revision', 'outbox_sent') AND tablename NOT LIKE '%schema_version'
-        LOOP EXECUTE 'DELETE FROM ' || own; END LOOP;
-        UPDATE revision SET number = 0, recorded_at = 0, epoch = gen_random_uuid();
-        UPDATE outbox_sent SET revision = -1, ordinal = -1;
+        FOR own IN {_TABLES} LOOP EXECUTE format('DELETE FROM public.%I', own); END LOOP;
+        FOR own IN SELECT tablename FROM pg_tables WHERE schemaname = '{{kept}}'
+        LOOP EXECUTE format('INSERT INTO public.%I SELECT * FROM {{kept}}.%I', own, own); END LOOP;
+        UPDATE revision SET epoch = gen_random_uuid();
     END $$
+"""  # noqa: S608 - names of ours
+"""Ends the connections of the test before, and has the rows that were kept instead of its own.
+
+In one transaction, as each waits for a disk.
 """
-"""Ends the connections of the test before, and removes its rows: in one transaction, as each waits for a disk."""
 
 
 class Blueprint(Protocol):
-    """A migrated database of a service: migrations take seconds, and no test is to wait for them."""
+    """A database of a service as tests begin with it: migrations take seconds, and no test is to wait for them."""
 
     def fresh(self, folder: Path) -> AbstractAsyncContextManager[str]:
-        """Give the URL of a database with all tables and no rows, for one test. `folder` is the test's own."""
+        """Give the URL of a database with all tables and only the rows of the blueprint, for one test.
+
+        `folder` is the test's own.
+        """
+        ...
+
+    async def kept(self, url: str) -> Blueprint:
+        """Return the blueprint of what was made of a fresh database, which nobody has open any more."""
         ...
 
 
 @dataclass(frozen=True)
 class SqliteBlueprint:
-    """A migrated SQLite file, of which each test gets a copy."""
+    """An SQLite file, of which each test gets a copy."""
 
     path: Path
 
@@ -96,21 +119,36 @@ class SqliteBlueprint:
         path = shutil.copy(self.path, folder / self.path.name)
         yield f"sqlite+aiosqlite:///{path}"
 
+    async def kept(self, url: str) -> SqliteBlueprint:
+        folder = Path(mkdtemp(dir=self.path.parent))
+        return SqliteBlueprint(Path(shutil.copy(str(make_url(url).database), folder / self.path.name)))
+
 
 @dataclass(frozen=True)
 class PostgresBlueprint:
-    """A migrated PostgreSQL database, used by one test after another: a new one each would take a second."""
+    """A PostgreSQL database, used by one test after another: a new one each would take a second."""
 
     url: str
+    schema: str
+    """Where its rows are kept."""
 
     @asynccontextmanager
     async def fresh(self, folder: Path) -> AsyncIterator[str]:  # noqa: ARG002 - on the server, not in a folder
-        connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
-        try:
-            await connection.execute(_BEGIN_ANEW)
-        finally:
-            await connection.close()
+        await _executed(self.url, _BEGIN_ANEW.format(kept=self.schema))
         yield self.url
+
+    async def kept(self, url: str) -> PostgresBlueprint:
+        schema = f"kept_{uuid4().hex}"
+        await _executed(url, _KEEP.format(kept=schema))
+        return PostgresBlueprint(url, schema)
+
+
+async def _executed(url: str, statements: str) -> None:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        await connection.execute(statements)
+    finally:
+        await connection.close()
 
 
 @contextmanager
@@ -130,7 +168,7 @@ def postgres_blueprint(server: PostgresServer, service: str, migrations: Path) -
         url = run(kept.enter_async_context(server.database()))
         try:
             run(_migrated(url, service, migrations))
-            yield PostgresBlueprint(url)
+            yield run(PostgresBlueprint(url, "public").kept(url))
         finally:
             run(kept.aclose())
 

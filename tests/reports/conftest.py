@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from contracts.events import plans as plans_events
 from contracts.events import referrals, tips
+from contracts.model import Event
 from kernel.clock import SetClock
 from runtime.bus.embedded import EmbeddedBus
 from runtime.database import Database, Settings
@@ -22,6 +23,7 @@ from runtime.watch import Watch
 from services.reports.config import ReportsConfig
 from services.reports.main import create
 from services.reports.wiring import MIGRATIONS, NAME, Reports, wire
+from tests.beginnings import in_effect, told
 from tests.reports.builders import COUNTRY
 from tests.reports.office import Office, PlansOffice
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database, postgres_blueprint, sqlite_blueprint
@@ -39,11 +41,23 @@ def postgres_reports(request: pytest.FixtureRequest) -> Iterator[Blueprint]:
         yield blueprint
 
 
+@pytest.fixture
+def told_before() -> Sequence[Event]:
+    """What plans told in the morning, and what took effect, before the test begins. Suites may begin otherwise."""
+    return (COUNTRY.first_units(),)
+
+
+@pytest_asyncio.fixture
+async def told_outbox(sqlite_reports: Blueprint, told_before: Sequence[Event], tmp_path: Path) -> Blueprint:
+    """An outbox in which that was told."""
+    return await told(sqlite_reports, told_before, tmp_path)
+
+
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database of reports with its tables, and nothing in them."""
+async def database_url(request: pytest.FixtureRequest, told_outbox: Blueprint, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of reports with its tables, in which that took effect."""
     name = {"sqlite": "sqlite_reports", "postgresql": "postgres_reports"}[request.param]
-    blueprint: Blueprint = request.getfixturevalue(name)
+    blueprint = await informed(request.getfixturevalue(name), told_outbox, tmp_path)
     async with blueprint.fresh(tmp_path) as url:
         yield url
 
@@ -59,11 +73,11 @@ def tokens(clock: SetClock) -> Tokens:
 
 
 @pytest_asyncio.fixture
-async def outbox(sqlite_reports: Blueprint, clock: SetClock, tmp_path: Path) -> AsyncIterator[Database]:
+async def outbox(told_outbox: Blueprint, clock: SetClock, tmp_path: Path) -> AsyncIterator[Database]:
     """A database of plans, tips and referrals, as far as the bus reads it: every service's database has an outbox."""
     folder = tmp_path / "plans"
     folder.mkdir()
-    async with sqlite_reports.fresh(folder) as url, a_database(url, service="plans", clock=clock) as database:
+    async with told_outbox.fresh(folder) as url, a_database(url, service="plans", clock=clock) as database:
         yield database
 
 
@@ -92,6 +106,18 @@ def application() -> FastAPI:
     return create(a_service(url, clock, Database(Settings(url=url), service="plans", clock=clock)))
 
 
+async def informed(blueprint: Blueprint, outbox: Blueprint, folder: Path) -> Blueprint:
+    """Return a database of reports in which what an outbox tells took effect in the morning."""
+
+    def start(url: str, outbox: Database) -> tuple[FastAPI, Reports]:
+        app, service = application(), a_service(url, SetClock(MORNING), outbox)
+        service.watches = ()
+        app.state.service = service
+        return app, service
+
+    return await in_effect(blueprint, outbox, folder, start)
+
+
 @pytest.fixture
 def watch(service: Reports) -> Watch[Any]:
     """The service's watch on alarms, which catches up only when told to: what it raises would change revisions."""
@@ -102,19 +128,17 @@ def watch(service: Reports) -> Watch[Any]:
 
 @pytest_asyncio.fixture
 async def client(service: Reports, watch: Watch[Any]) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ARG001 - nobody watches
-    """A caller of the running service, which knows nothing yet."""
+    """A caller of the running service, which knows what was told before."""
     app = application()
     app.state.service = service
     async with a_client(app) as client:
         yield client
 
 
-@pytest_asyncio.fixture
-async def plans(client: httpx.AsyncClient, outbox: Database, service: Reports, clock: SetClock) -> PlansOffice:  # noqa: ARG001 - the running service consumes
-    """Plans, which has told the running service of its units."""
-    office = PlansOffice(outbox, service, clock)
-    await office.tell(COUNTRY.first_units())
-    return office
+@pytest.fixture
+def plans(client: httpx.AsyncClient, outbox: Database, service: Reports, clock: SetClock) -> PlansOffice:  # noqa: ARG001 - the running service consumes
+    """Plans, which tells the running service more than it was told before."""
+    return PlansOffice(outbox, service, clock)
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.events.plans import PlanIssued
 from contracts.plan import Plan
 from kernel.clock import SetClock
 from runtime.watch import Watch
+from tests.beginnings import told
 from tests.reports.builders import COUNTRY, FRONT, HALF_YEAR, POLICE, QUARTER, a_plan, an_indicator, owed
-from tests.reports.conftest import a_service, application
+from tests.reports.conftest import a_service, application, informed
 from tests.reports.office import Office, PlansOffice
 from tests.reports.told import IN_TIME, SERVED
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database
@@ -60,9 +62,15 @@ async def a_world(
     Plans has a database like that of reports, or by a blueprint of its own.
     """
     clock = SetClock(MORNING)
+    in_force = plan or a_plan(rules=RULES, indicators=INDICATORS)
+    events = (COUNTRY.first_units(), PlanIssued(plan=in_force, occurred_at=MORNING))
+    told_outbox = await told(told_from or blueprint, events, folder)
     async with AsyncExitStack() as stack:
         urls = []
-        for name, its_own in (("plans", told_from or blueprint), ("reports", blueprint)):
+        for name, its_own in (
+            ("plans", told_outbox),
+            ("reports", await informed(blueprint, told_outbox, folder)),
+        ):
             own = folder / name
             own.mkdir(exist_ok=True)
             urls.append(await stack.enter_async_context(its_own.fresh(own)))
@@ -74,9 +82,5 @@ async def a_world(
         app, tokens = application(), Tokens(clock)
         app.state.service = service
         client = await stack.enter_async_context(a_client(app))
-        in_force = plan or a_plan(rules=RULES, indicators=INDICATORS)
         plans = PlansOffice(outbox, service, clock)
-        world = World(plans, lambda unit: Office(client, tokens, unit), clock, watch, in_force)
-        await world.plans.tell(COUNTRY.first_units())
-        await world.plans.issue(world.plan)
-        yield world
+        yield World(plans, lambda unit: Office(client, tokens, unit), clock, watch, in_force)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import pytest_asyncio
+from collections.abc import Sequence
 
+import pytest
+
+from contracts.events.plans import PlanIssued
+from contracts.model import Event
 from contracts.plan import Plan
-from tests.reports.builders import AD_HOC, FLASH, HALF_YEAR, NINE_MONTHS, POLICE, QUARTER, YEAR, a_plan
-from tests.reports.office import PlansOffice
+from tests.reports.builders import AD_HOC, COUNTRY, FLASH, HALF_YEAR, NINE_MONTHS, POLICE, QUARTER, YEAR, a_plan
+from tests.rig import MORNING
 
 
-@pytest_asyncio.fixture
-async def plan(plans: PlansOffice) -> Plan:
+@pytest.fixture
+def plan() -> Plan:
     """Bình Thuận's plan, issued this morning."""
-    return await plans.issue(a_plan(rules=[QUARTER, HALF_YEAR, NINE_MONTHS, YEAR, POLICE, AD_HOC, FLASH]))
+    return a_plan(rules=[QUARTER, HALF_YEAR, NINE_MONTHS, YEAR, POLICE, AD_HOC, FLASH])
+
+
+@pytest.fixture
+def told_before(plan: Plan) -> Sequence[Event]:
+    """The units, and the plan."""
+    return (COUNTRY.first_units(), PlanIssued(plan=plan, occurred_at=MORNING))

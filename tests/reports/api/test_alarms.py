@@ -14,17 +14,17 @@ from kernel.clock import SetClock
 from runtime.watch import Watch
 from tests.reports.api.test_lists import pages
 from tests.reports.builders import DISTRICTS, PLAN_ID, QUARTER, a_plan, at, owed
-from tests.reports.office import Office, PlansOffice, refusal
+from tests.reports.office import Office, refusal
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("watch", "plan")]
 
 DUE = at("2025-06-15", "00:00:00")
 
 
-@pytest_asyncio.fixture
-async def plan(plans: PlansOffice) -> Plan:
+@pytest.fixture
+def plan() -> Plan:
     """Bình Thuận's plan with the quarterly report of its districts."""
-    return await plans.issue(a_plan(rules=[QUARTER]))
+    return a_plan(rules=[QUARTER])
 
 
 @pytest_asyncio.fixture

@@ -7,20 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
+from contracts.plan import Plan
 from kernel.clock import SetClock
 from services.reports.wiring import Reports
 from tests.reports.builders import a_plan, an_indicator
-from tests.reports.office import Office, PlansOffice, refusal, rows_written
+from tests.reports.office import Office, refusal, rows_written
 
 SUPPORT = an_indicator("support.women", measure={"measure": "narrative"}, area="support")
 
 
-@pytest_asyncio.fixture(autouse=True)
-async def plan(plans: PlansOffice) -> None:
+@pytest.fixture
+def plan() -> Plan:
     """A plan that promises support without a number."""
-    await plans.issue(a_plan(indicators=[SUPPORT, an_indicator("premises.share")]))
+    return a_plan(indicators=[SUPPORT, an_indicator("premises.share")])
 
 
 def judged(**changed: Any) -> dict[str, Any]:

@@ -7,18 +7,17 @@ from collections.abc import Callable
 import pytest
 
 from kernel.clock import SetClock
-from tests.reports.builders import UNIT, a_plan
-from tests.reports.office import H1, Office, PlansOffice
+from tests.reports.builders import UNIT
+from tests.reports.office import H1, Office
 from tests.runtime.webhooks.receiver import a_receiver, let_the_library_read
 
 pytestmark = pytest.mark.asyncio
 
 
 async def test_the_province_hears_of_a_report_of_its_district_and_another_province_does_not(
-    plans: PlansOffice, office: Callable[[str], Office], clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    office: Callable[[str], Office], clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_the_library_read(clock, monkeypatch)
-    await plans.issue(a_plan())
     async with a_receiver() as receiver, a_receiver() as other:
         made = await office("60").create("/v1/subscriptions/reports", {"unit": "60", "url": receiver.url})
         await office("38").create("/v1/subscriptions/reports", {"unit": "38", "url": other.url})

@@ -10,10 +10,10 @@ import pytest
 
 from kernel.clock import SetClock
 from tests.reports.builders import at
-from tests.reports.consumers.test_example_plans import issued, real_plans
+from tests.reports.consumers.test_example_plans import issued, real_plans, told_before
 from tests.reports.office import Office, PlansOffice
 
-__all__ = ["real_plans"]
+__all__ = ["real_plans", "told_before"]
 pytestmark = pytest.mark.asyncio
 
 MERGER = "2025-06-30T17:00:00Z"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from contracts.events.plans import UnitsChanged
+from contracts.model import Event
 from contracts.plan import Plan
 from contracts.unit import Placement, Succession, UnitRecord
 from kernel.clock import SetClock
@@ -25,6 +26,12 @@ from tests.reports.office import Office, PlansOffice
 
 BEFORE, AFTER = "2025-06-14T16:59:59Z", "2025-06-14T17:00:00Z"
 DUE_IN_JUNE = (("r1-quarter", "2025-Q2"), ("r1-half-year", "2025-H1"))
+
+
+@pytest.fixture
+def told_before() -> Sequence[Event]:
+    """Nothing."""
+    return ()
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from contracts.model import Event
 from contracts.plan import Plan
 from kernel.clock import SetClock
 from runtime.database import Database
@@ -16,6 +17,12 @@ from services.reports.domain.refusals import PlanUnknown
 from services.reports.store.plans import effective_days, get_plan, keep_version, list_rules, list_versions
 from tests.reports.builders import HALF_YEAR, ISSUED_AT, PLAN_ID, QUARTER, a_plan
 from tests.rig import a_database
+
+
+@pytest.fixture
+def told_before() -> Sequence[Event]:
+    """Nothing."""
+    return ()
 
 
 @pytest_asyncio.fixture

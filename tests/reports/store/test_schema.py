@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,9 +10,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
+from contracts.model import Event
 from kernel.clock import SetClock
 from services.reports.store.schema import TABLES, metadata
 from tests.rig import a_database
+
+
+@pytest.fixture
+def told_before() -> Sequence[Event]:
+    """Nothing."""
+    return ()
 
 
 @pytest.mark.asyncio
