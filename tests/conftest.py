@@ -7,11 +7,7 @@ import os
 
 from hypothesis import settings
 
-from tests.compiled_once import compile_once
-
 pytest_plugins = ["tests.servers.plugin"]
-
-compile_once()
 
 if wanted := os.environ.get("LANHMANH_TEST_EXAMPLES"):
     settings.register_profile("wanted", max_examples=int(wanted))

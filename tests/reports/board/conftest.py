@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
+from contracts.events.plans import PlanIssued
+from contracts.model import Event
 from contracts.plan import Plan
-from tests.reports.builders import FRONT, HALF_YEAR, NINE_MONTHS, POLICE, QUARTER, YEAR, a_plan
-from tests.reports.office import Office, PlansOffice, cover
+from tests.reports.builders import COUNTRY, FRONT, HALF_YEAR, NINE_MONTHS, POLICE, QUARTER, YEAR, a_plan
+from tests.reports.office import Office, cover
+from tests.rig import MORNING
 
 
-@pytest_asyncio.fixture
-async def plan(plans: PlansOffice) -> Plan:
+@pytest.fixture
+def plan() -> Plan:
     """Bình Thuận's plan, issued this morning."""
-    return await plans.issue(a_plan(rules=[QUARTER, HALF_YEAR, NINE_MONTHS, YEAR, POLICE, FRONT]))
+    return a_plan(rules=[QUARTER, HALF_YEAR, NINE_MONTHS, YEAR, POLICE, FRONT])
+
+
+@pytest.fixture
+def told_before(request: pytest.FixtureRequest) -> Sequence[Event]:
+    """The units, and the plan for those who ask for it."""
+    is_asked = "plan" in request.fixturenames
+    issued = [PlanIssued(plan=request.getfixturevalue("plan"), occurred_at=MORNING)] if is_asked else []
+    return (COUNTRY.first_units(), *issued)
 
 
 @pytest.fixture

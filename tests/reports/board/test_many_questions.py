@@ -35,7 +35,7 @@ from tests.reports.builders import DISTRICTS, QUARTER, UNIT, a_rule, an_indicato
 from tests.reports.office import H1, Q2, Office, PlansOffice, cover
 from tests.rig import a_database
 
-pytestmark = pytest.mark.usefixtures("plan")
+pytestmark = pytest.mark.usefixtures("plan", "client")
 
 ALL = ObligationsQuestion(Extent(UnitId(UNIT["60"]), "binh-thuan-2025"))
 MET = IndicatorsQuestion("binh-thuan-2025", UnitId(UNIT["60"]))

@@ -30,7 +30,7 @@ from tests.reports.builders import UNIT
 from tests.reports.office import Q2, Office
 
 __all__ = ["pulls"]
-pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("plan")]
+pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("plan", "client")]
 
 EXTENT = Extent(UnitId(UNIT["60"]), "binh-thuan-2025")
 QUESTIONS = (
