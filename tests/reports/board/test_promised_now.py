@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
+from kernel.calendar.period import parse_period
 from kernel.clock import SetClock
 from services.reports.board import cells, indicators, promised, promised_now
+from services.reports.board.judged import Viewpoint
+from services.reports.board.memory import visible_at
 from services.reports.board.promised import Promised
+from services.reports.board.promised_now import cells_now
+from services.reports.evaluation.evidence import Basis
 from services.reports.evaluation.lines import LARGEST_FIGURE
 from services.reports.wiring import Reports
 from tests.reports.board.promises import SHARE, cell, measured, premises
-from tests.reports.builders import DISTRICTS, HALF_YEAR, POLICE, YEAR, a_plan, an_indicator, at
+from tests.reports.builders import DISTRICTS, HALF_YEAR, POLICE, UNIT, YEAR, a_plan, an_indicator, at
 from tests.reports.office import Office, PlansOffice, cover
 
 POLICED = measured("policed", {"measure": "count", "value": ["offences.handled"]}, period="half_year")
@@ -110,6 +115,30 @@ async def test_each_change_is_entered_and_nothing_else_is_read_again(
 
     assert values == [None, 2, 3, 2, 6, 6]
     assert len(made) == 2, "one for each basis"
+
+
+@pytest.mark.asyncio
+async def test_what_was_written_down_after_a_question_took_its_instant_is_seen_by_the_next(
+    plans: PlansOffice, province: Office, accepted: Any, service: Reports, made: list[Any]
+) -> None:
+    plan = await plans.issue(a_plan())
+    await cell(province)
+    await accepted("594", premises(2))
+    await province.read("/v1/compliance")
+    memory, year = service.board._memory, parse_period("2025")
+    known_at = visible_at(memory, None)
+    values = []
+
+    for t in (known_at - 1, known_at):
+        asked = Viewpoint(plan.slug, UNIT["60"], t, known_at, Basis.ACCEPTED, "then")
+        found = cells_now(memory, asked, plan)
+        assert found is not None
+        seen = found.find(plan.indicators[0], year)
+        assert seen is not None
+        values.append(seen[1].value.n)
+
+    assert values == [None, 2]
+    assert len(made) == 1, "it was moved"
 
 
 @pytest.mark.asyncio
