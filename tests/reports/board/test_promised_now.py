@@ -39,9 +39,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
-async def explained(office: Office, code: str = SHARE, period: str = "2025") -> Any:
+async def explained(office: Office, code: str = SHARE, period: str = "2025", **more: Any) -> Any:
     """Return the same cell as the explanation shows it, which goes from report to report."""
-    query = {"plan": "binh-thuan-2025", "indicator": code, "period": period}
+    query = {"plan": "binh-thuan-2025", "indicator": code, "period": period} | more
     return (await office.read("/v1/explanations/indicator", **query))["indicator"]
 
 
@@ -207,6 +207,28 @@ async def test_the_board_names_the_first_who_are_missing_and_the_explanation_all
         coverage = (await explained(province, code))["coverage"]
         assert [unit["code"] for unit in coverage["missing"]] == list(DISTRICTS)
         assert coverage["missing_more"] == 0
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("tree", "unit", "successor"), [("then", "60", "593"), ("now", "68", "22945")])
+async def test_each_tree_has_what_former_units_sent_in_its_place(
+    plans: PlansOffice,
+    office: Callable[[str], Office],
+    accepted: Any,
+    clock: SetClock,
+    tree: str,
+    unit: str,
+    successor: str,
+) -> None:
+    await plans.issue(a_plan())
+    await accepted("593", premises(2))
+    clock.set(at("2025-07-02"))
+    nation = office("VN")
+
+    for top, counted in ((unit, (1, 3)), (successor, (1, 1))):
+        found = await cell(nation, unit=top, tree=tree)
+        assert found == await explained(nation, unit=top, tree=tree)
+        assert (found["coverage"]["counted"], found["coverage"]["expected"]) == counted
 
 
 @pytest.mark.asyncio
