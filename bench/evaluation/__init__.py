@@ -12,6 +12,7 @@ from bench.evaluation.full import measure_full, measure_growth
 from bench.evaluation.indicators import measure_indicators
 from bench.evaluation.loading import measure_loading
 from bench.evaluation.moving import measure_moving
+from bench.evaluation.promised import measure_promised
 from bench.row import Row
 from bench.servers import Servers
 from services.reports.board.kernels import make_ready
@@ -21,5 +22,5 @@ async def measure_evaluation(servers: Servers) -> Sequence[Row]:
     """Measure the evaluation, and the board."""
     make_ready()
     of_all = [*await measure_full(servers), await measure_growth()]
-    moving = [*await measure_moving(), *await measure_indicators()]
+    moving = [*await measure_moving(), *await measure_indicators(), *await measure_promised()]
     return [*of_all, *moving, *await measure_loading(servers.postgres), *await measure_boards(servers)]

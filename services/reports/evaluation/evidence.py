@@ -187,8 +187,8 @@ class UnitReports:
 
     def _last_before(self, period: Period, element: Element) -> int | None:
         """Return the last figure stated for another period that ends no later: it still holds after a nil report."""
-        earlier = [other for other in self._rows if other != period and _may_precede(other, period, element)]
-        for other in sorted(earlier, key=_age, reverse=True):
+        earlier = [other for other in self._rows if other != period and may_precede(other, period, element)]
+        for other in sorted(earlier, key=age, reverse=True):
             for report in self.in_use(other, frozenset((element.code,))):
                 sheet = self._sheet(report)
                 if sheet is not None and sheet.states(element.code):
@@ -198,12 +198,13 @@ class UnitReports:
         return None
 
 
-def _age(period: Period) -> tuple[int, int]:
+def age(period: Period) -> tuple[int, int]:
     """Order periods by their end, and of those that end together the longer one last."""
     return ends_at(period, CutOff.CALENDAR), len(months(period))
 
 
-def _may_precede(other: Period, period: Period, element: Element) -> bool:
+def may_precede(other: Period, period: Period, element: Element) -> bool:
+    """Say whether a figure stated for another period can still hold after a period in which nothing happened."""
     if other.last_month is None or period.last_month is None or other.last_month.key > period.last_month.key:
         return False
     # A figure that starts anew with the year says nothing about another year.

@@ -214,12 +214,19 @@ def as_sum(memory: Memory, found: Answer) -> Answer:
     return replace(found, missing=tuple(missing), contributions=())
 
 
+def ask_now(memory: Memory, asked: Viewpoint) -> Judged | None:
+    """Have what is kept of the present moved to an instant; return what it is compared with, if any."""
+    judged = Judged.at(memory, asked)
+    if judged is not None:
+        cells_now(memory, asked, judged.plan)
+    return judged
+
+
 def assert_as_made_anew(memory: Memory, asked: Viewpoint) -> None:
     """Compare what is kept of the present with what is made for it."""
-    judged = Judged.at(memory, asked)
+    judged = ask_now(memory, asked)
     if judged is None:
         return
-    cells_now(memory, asked, judged.plan)
     kept: Promised = memory.kept[asked.plan, asked.basis, asked.tree].what.promised
     layout = whole_tree(memory, asked.plan, asked.tree, legal_day(from_micros(asked.t)))
     anew = Promised(memory, asked, judged.plan, layout)

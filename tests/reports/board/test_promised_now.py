@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
+from kernel.calendar.period import parse_period
 from kernel.clock import SetClock
 from services.reports.board import cells, indicators, promised, promised_now
+from services.reports.board.judged import Viewpoint
+from services.reports.board.memory import visible_at
 from services.reports.board.promised import Promised
+from services.reports.board.promised_now import cells_now
+from services.reports.evaluation.evidence import Basis
 from services.reports.evaluation.lines import LARGEST_FIGURE
 from services.reports.wiring import Reports
 from tests.reports.board.promises import SHARE, cell, measured, premises
-from tests.reports.builders import DISTRICTS, HALF_YEAR, POLICE, YEAR, a_plan, an_indicator, at
+from tests.reports.builders import DISTRICTS, HALF_YEAR, POLICE, UNIT, YEAR, a_plan, an_indicator, at
 from tests.reports.office import Office, PlansOffice, cover
 
 POLICED = measured("policed", {"measure": "count", "value": ["offences.handled"]}, period="half_year")
@@ -34,9 +39,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
-async def explained(office: Office, code: str = SHARE, period: str = "2025") -> Any:
+async def explained(office: Office, code: str = SHARE, period: str = "2025", **more: Any) -> Any:
     """Return the same cell as the explanation shows it, which goes from report to report."""
-    query = {"plan": "binh-thuan-2025", "indicator": code, "period": period}
+    query = {"plan": "binh-thuan-2025", "indicator": code, "period": period} | more
     return (await office.read("/v1/explanations/indicator", **query))["indicator"]
 
 
@@ -113,6 +118,30 @@ async def test_each_change_is_entered_and_nothing_else_is_read_again(
 
 
 @pytest.mark.asyncio
+async def test_what_was_written_down_after_a_question_took_its_instant_is_seen_by_the_next(
+    plans: PlansOffice, province: Office, accepted: Any, service: Reports, made: list[Any]
+) -> None:
+    plan = await plans.issue(a_plan())
+    await cell(province)
+    await accepted("594", premises(2))
+    await province.read("/v1/compliance")
+    memory, year = service.board._memory, parse_period("2025")
+    known_at = visible_at(memory, None)
+    values = []
+
+    for t in (known_at - 1, known_at):
+        asked = Viewpoint(plan.slug, UNIT["60"], t, known_at, Basis.ACCEPTED, "then")
+        found = cells_now(memory, asked, plan)
+        assert found is not None
+        seen = found.find(plan.indicators[0], year)
+        assert seen is not None
+        values.append(seen[1].value.n)
+
+    assert values == [None, 2]
+    assert len(made) == 1, "it was moved"
+
+
+@pytest.mark.asyncio
 async def test_where_many_have_sent_something_all_is_read_again(
     plans: PlansOffice, province: Office, accepted: Any, made: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +207,28 @@ async def test_the_board_names_the_first_who_are_missing_and_the_explanation_all
         coverage = (await explained(province, code))["coverage"]
         assert [unit["code"] for unit in coverage["missing"]] == list(DISTRICTS)
         assert coverage["missing_more"] == 0
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("tree", "unit", "successor"), [("then", "60", "593"), ("now", "68", "22945")])
+async def test_each_tree_has_what_former_units_sent_in_its_place(
+    plans: PlansOffice,
+    office: Callable[[str], Office],
+    accepted: Any,
+    clock: SetClock,
+    tree: str,
+    unit: str,
+    successor: str,
+) -> None:
+    await plans.issue(a_plan())
+    await accepted("593", premises(2))
+    clock.set(at("2025-07-02"))
+    nation = office("VN")
+
+    for top, counted in ((unit, (1, 3)), (successor, (1, 1))):
+        found = await cell(nation, unit=top, tree=tree)
+        assert found == await explained(nation, unit=top, tree=tree)
+        assert (found["coverage"]["counted"], found["coverage"]["expected"]) == counted
 
 
 @pytest.mark.asyncio

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.calendar.period import months, parse_period
-from services.reports.evaluation.alike import Alike, lines_alike, owing_alike
+from services.reports.evaluation.alike import Alike, Owing, lines_alike, owing_alike
 from services.reports.evaluation.columns import Flag
-from services.reports.evaluation.evidence import Basis, Evidence, reports_of
+from services.reports.evaluation.evidence import Basis, Evidence, Used, reports_of
 from services.reports.evaluation.heard import Heard
 from services.reports.evaluation.history import NO_VERSION
 from services.reports.evaluation.lines import Lines, Mark
@@ -125,3 +125,40 @@ def test_lines_lie_unit_by_unit_and_bear_their_own_rows(alike: bool) -> None:
     of_line = np.repeat(lines.about[:, 0], np.diff(lines.begins)).tolist()
     assert owner == of_line
     assert sorted(lines.about[:, :2].tolist()) == [[unit, promise] for unit in UNITS for promise in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("periods", "figures"),
+    [
+        (("2025-Q1", "2025-H1", "2025-Q2"), (3, 4, None)),
+        (("2025-Q1", "2025-H1", "2025-Q2"), (3, None, None)),
+        (("2025-Q1", "2025-Q2", "2025-Q3"), (None, 4, None)),
+        (("2025-Q1", "2025-Q2", "2025-Q2"), (3, 4, None)),
+        (("2025-2025", "2025", "2026-01"), (3, 4, None)),
+        (("2025", "2025-2025", "2026-01"), (3, 4, None)),
+        (("2024-Q4", "2025-Q1", "2025-Q2"), (3, None, None)),
+    ],
+)
+@pytest.mark.parametrize("kind", ["flow", "stock", "cumulative", "distinct"])
+def test_after_a_nil_report_the_last_figure_holds_for_all_as_for_each(
+    periods: Sequence[str], figures: Sequence[int | None], kind: str
+) -> None:
+    world = World(n=kind)
+    for unit in UNITS:
+        for period, figure in zip(periods, figures, strict=True):
+            number = world.owe(unit, period)
+            # The last unit leaves out what the others have sent.
+            if unit != UNITS[-1] or figure is None:
+                world.report(number, {} if figure is None else {"n": figure + unit}, nil=figure is None)
+    evidence = world.evidence(FOREVER, FOREVER, Basis.ACCEPTED)
+    rows = np.arange(len(world.book), dtype=np.int32).reshape(len(UNITS), -1)
+    version = world.book.as_of(FOREVER, FOREVER).accepted_version[rows]
+
+    heard = Heard.of(Owing(np.array(UNITS, np.int32), rows), version, evidence, ["n"])
+
+    for unit, reports in enumerate(reports_of(UNITS, rows.reshape(-1).tolist(), evidence)):
+        for place, row in enumerate(rows[unit].tolist()):
+            used = Used(row, int(version[unit, place]), evidence.tables.period(row))
+            found = reports.quantity(used, evidence.tables.elements["n"]).total if used.version else None
+            said = int(heard.total[unit, place, 0]) if heard.known[unit, place, 0] else None
+            assert said == found, (unit, place)
