@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,7 +18,7 @@ from runtime.database.columns import Columns
 from services.reports.domain.obligation import OPENED_BY_HAND
 from services.reports.evaluation.book import Book, States
 from services.reports.evaluation.columns import Duty, Indices, Mask
-from services.reports.evaluation.history import FactKind, Facts, Instants
+from services.reports.evaluation.history import NO_FACTS, FactKind, Facts, Instants
 from services.reports.evaluation.series import Series
 from services.reports.store import columns as store
 from services.reports.store.columns import Bulk
@@ -84,12 +84,14 @@ class Owed:
         """The series that were opened by hand."""
         self._shared: set[int] = set()
         """The slots that such series are counted in."""
-        self._slot_of: list[int] = []
+        self._slot_of = np.empty(0, np.int32)
         """The slot of a period by its number in the database; SHARED for a request or a flash report."""
         self._period_of: dict[int, Period] = {}
         """By slot, but for those that are shared."""
-        self._unit_of: list[int] = []
+        self._unit_of = np.empty(0, np.int32)
         """The number of a unit here by its number in the database."""
+        self._slot_of_series = np.empty(0, np.int32)
+        """The slot in which all of a series is counted; SHARED for one that goes over the periods of its rule."""
 
     def __getstate__(self) -> dict[str, Any]:
         # Tens of thousands of ids: read so ten times as fast as one by one.
@@ -111,10 +113,12 @@ class Owed:
 
     def take_in(self, bulk: Bulk, reminder_of: ReminderOf) -> Indices:
         """Enter what changed, and return the rows of it."""
-        self._unit_of += [self.number_of(one) for one in bulk.units]
-        self._slot_of += [self._slot_of_period(parse_period(key)) for key in bulk.periods]
+        self._unit_of = _more(self._unit_of, [self.number_of(one) for one in bulk.units])
+        self._slot_of = _more(self._slot_of, [self._slot_of_period(parse_period(key)) for key in bulk.periods])
         for one in bulk.series:
             self._begin(one, reminder_of)
+        slots = [SHARED if one.slot is None else one.slot for one in self._opened[len(self._slot_of_series) :]]
+        self._slot_of_series = _more(self._slot_of_series, slots)
         if not len(bulk.states["flags"]):
             return np.empty(0, np.int32)
         return self.book.take(self._states(bulk.states), *_histories(bulk.told))
@@ -123,7 +127,9 @@ class Owed:
         """Return which one an obligation of the database is here, by its numbers there."""
         shared = self._opened[row.series_no].slot
         return Duty(
-            self._unit_of[row.unit_no], self._slot_of[row.period_no] if shared is None else shared, row.series_no
+            int(self._unit_of[row.unit_no]),
+            int(self._slot_of[row.period_no]) if shared is None else shared,
+            row.series_no,
         )
 
     def row(self, number: int) -> Row:
@@ -189,11 +195,10 @@ class Owed:
         return slot
 
     def _states(self, states: Columns) -> States:
-        shared = np.array([SHARED if one.slot is None else one.slot for one in self._opened], np.int32)
-        of_series = shared[states["series_no"]]
-        slot = np.where(of_series == SHARED, np.array(self._slot_of, np.int32)[states["period_no"]], of_series)
+        of_series = self._slot_of_series[states["series_no"]]
+        slot = np.where(of_series == SHARED, self._slot_of[states["period_no"]], of_series)
         return States(
-            unit=np.array(self._unit_of, np.int32)[states["unit_no"]],
+            unit=self._unit_of[states["unit_no"]],
             slot=slot.astype(np.uint16),
             series=states["series_no"],
             due=states["due"],
@@ -216,8 +221,15 @@ class Owed:
         return number
 
 
+def _more(known: Indices, added: Sequence[int]) -> Indices:
+    """Return numbers with more behind them; the same array if there are none."""
+    return np.concatenate([known, np.array(added, np.int32)]) if added else known
+
+
 def _histories(told: Columns) -> tuple[Facts, Instants]:
     """Return facts in the order in which they happened, and how many of them belong to each obligation."""
+    if not len(told["kind"]):
+        return NO_FACTS, np.empty(0, np.int64)
     obligation = np.stack([told[name] for name in store.KEY], axis=1)
     begins = np.flatnonzero(np.any(obligation[1:] != obligation[:-1], axis=1)) + 1
     many = len(obligation)

@@ -96,6 +96,8 @@ class Book:
         self.boundaries = Boundaries()
         """When a status can change although nothing is entered."""
         self._told = Told()
+        self._series_noted = 0
+        """Of so many series it is known when they were opened."""
         self._last_received = self._last_written = LONG_AGO
         """When the last receipt came that a plain history has, and when one was last written down."""
 
@@ -133,8 +135,9 @@ class Book:
     def _note(self, states: States, told: Facts, sizes: Instants | None) -> None:
         """Note the instants at which something can change by itself, and the last at which something happened."""
         reminder, boundaries = self.series.reminder[states.series], self.boundaries
-        for number in np.unique(states.series).tolist():
+        for number in range(self._series_noted, len(self.series)):
             boundaries.happened(self.series[number].opened_at, self.series[number].opened_recorded_at)
+        self._series_noted = len(self.series)
         boundaries.note(states.due, states.due - reminder, where=states.due != NEVER)
         boundaries.note(states.correction_due, where=states.correction_due != LONG_AGO)
         is_plain = (states.flags & Flag.TOLD) == 0

@@ -10,6 +10,10 @@ from services.reports.evaluation.history import LONG_AGO, Instants
 Mask = npt.NDArray[np.bool_]
 
 
+_MANY = 10_000
+"""So many are put in order at once, so that they take little room; fewer wait until somebody asks."""
+
+
 class Boundaries:
     """The instants at which the statuses of some obligations, or the standings of some tips, can change, sorted.
 
@@ -39,7 +43,8 @@ class Boundaries:
     def note(self, *instants: Instants, where: Mask) -> None:
         """Note instants as they are, some of them."""
         for column in instants:
-            self._noted.append(np.unique(column[where]))
+            noted = column[where]
+            self._noted.append(np.unique(noted) if len(noted) > _MANY else noted)
 
     def around(self, t: int) -> tuple[int | None, int | None]:
         """Return the last boundary at or before `t`, and the first after it; None where there is none."""

@@ -11,7 +11,8 @@ from kernel.clock import from_micros
 from runtime.database import Database
 from runtime.database.columns import Columns, Types
 from runtime.database.revision import Revision
-from services.reports.store.columns import HISTORY, STATE, TOLD_ONES, Bulk, Known, Series, selected
+from services.reports.evaluation.columns import Flag
+from services.reports.store.columns import HISTORY, STATE, Bulk, Known, Series, selected
 from services.reports.store.judgements import JudgementRow
 from services.reports.store.plans import PlanRow, PlanVersionRow
 from services.reports.store.releases import ReleaseRow
@@ -32,9 +33,11 @@ _SINCE = "CAST(:revision AS bigint)"
 _OTHERS = (PlanRow, PlanVersionRow, ReportVersionRow, JudgementRow, TipHistoryRow, ReleaseRow)
 _HAS_MORE = " OR ".join(f"EXISTS (SELECT FROM {one.__tablename__} WHERE revision > {_SINCE})" for one in _OTHERS)
 _CHANGED = f"""
-    WITH little AS (
-        SELECT count(*) <= {MOST} AS so
-        FROM (SELECT FROM obligation_state WHERE revision > {_SINCE} LIMIT {MOST + 1}) changed
+    WITH changed AS MATERIALIZED (
+        SELECT s.id, {", ".join(selected(STATE))}
+        FROM obligation_state s WHERE s.revision > {_SINCE} ORDER BY s.revision LIMIT {MOST + 1}
+    ), little AS MATERIALIZED (
+        SELECT count(*) <= {MOST} AS so FROM changed
     )
     SELECT r.epoch, r.number, r.recorded_at, little.so, {_HAS_MORE},
         (SELECT array_agg(unit_id ORDER BY number) FROM numbered_unit WHERE number >= CAST(:units AS integer)),
@@ -42,14 +45,18 @@ _CHANGED = f"""
         series.*, states.*, told.*
     FROM revision r CROSS JOIN little
     CROSS JOIN LATERAL (SELECT {_SERIES} FROM series WHERE number >= CAST(:series AS integer)) series
+    CROSS JOIN LATERAL (SELECT {_sent(STATE)} FROM changed s WHERE little.so) states
     CROSS JOIN LATERAL (
-        SELECT {_sent(STATE)} FROM obligation_state s WHERE little.so AND s.revision > {_SINCE}
-    ) states
-    CROSS JOIN LATERAL (
-        SELECT {_sent(HISTORY, history=True)} FROM {TOLD_ONES} WHERE little.so AND s.revision > {_SINCE}
+        SELECT {_sent(HISTORY, history=True)}
+        FROM changed s CROSS JOIN LATERAL (SELECT * FROM obligation_history WHERE obligation_id = s.id OFFSET 0) h
+        WHERE little.so AND (s.flags & {Flag.TOLD.value}) <> 0
     ) told
 """  # noqa: S608 - names of our own
-"""Columns come as PostgreSQL itself sends arrays: no object is made for any of their values."""
+"""Columns come as PostgreSQL itself sends arrays: no object is made for any of their values.
+
+Histories are looked up one by one (OFFSET): PostgreSQL expects most of what changed to have one, and would read all.
+"""
+_STATEMENT = text(_CHANGED)
 _BEFORE = 20
 """Bytes that such an array begins with; then stands before each value its length."""
 
@@ -57,7 +64,7 @@ _BEFORE = 20
 async def read_little(database: Database, known: Known) -> Bulk | None:
     """Return what changed since then, its columns in no order; None if it is much, or of a new epoch."""
     given = {"revision": known.revision, "units": known.units, "periods": known.periods, "series": known.series}
-    row = await database.glance(text(_CHANGED).bindparams(**given))
+    row = await database.glance(_STATEMENT.bindparams(**given))
     epoch, number, recorded_at, is_little, has_more, units, periods, *columns = list(row)
     series, columns = columns[: len(Series._fields)], columns[len(Series._fields) :]
     if epoch != known.epoch or not is_little:
