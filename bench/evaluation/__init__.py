@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bench.evaluation.boards import measure_boards
 from bench.evaluation.full import measure_full, measure_growth
 from bench.evaluation.indicators import measure_indicators
+from bench.evaluation.kept import kept_book
 from bench.evaluation.loading import measure_loading
 from bench.evaluation.moving import measure_moving
 from bench.evaluation.promised import measure_promised
@@ -23,4 +24,5 @@ async def measure_evaluation(servers: Servers) -> Sequence[Row]:
     make_ready()
     of_all = [*await measure_full(servers), await measure_growth()]
     moving = [*await measure_moving(), *await measure_indicators(), *await measure_promised()]
-    return [*of_all, *moving, *await measure_loading(servers.postgres), *await measure_boards(servers)]
+    async with kept_book(servers.postgres) as kept:
+        return [*of_all, *moving, *await measure_boards(servers, kept), *await measure_loading(kept)]

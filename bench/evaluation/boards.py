@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from bench.boards.app import FRESH, KEPT, MODELLED
 from bench.boards.load import requests_a_second
-from bench.evaluation.kept import Kept, kept_book
+from bench.evaluation.kept import Kept
 from bench.rounds import interleaved
 from bench.row import Row
 from bench.servers import Servers
@@ -65,9 +65,9 @@ class Asked:
                 return seconds
 
 
-async def measure_boards(servers: Servers) -> Sequence[Row]:
+async def measure_boards(servers: Servers, kept: Kept) -> Sequence[Row]:
     """Measure how many answers a second there are of each way, all saying the same."""
-    async with kept_book(servers.postgres) as kept, _service(servers, kept) as asked:
+    async with _service(servers, kept) as asked:
         answers = [(await asked.get(path)).json() for path in (KEPT, FRESH, MODELLED)]
         assert answers[0] == answers[1] == answers[2], "the answers differ"
         assert len(answers[0]["units"]) == kept.communes
