@@ -12,7 +12,7 @@ EVALUATION := $(wildcard services/reports/evaluation/*.py)
 COMPILE := $(PYTHON) -m services.reports.board.kernels
 SLOW := journeys faults firewall servers deploy cluster commands plans/api/test_examples.py tools/test_import_rules.py \
 	tools/test_mutants.py tools/test_without_servers.py runtime/database/test_file_lock.py runtime/database/test_migrations.py \
-	reports/board/test_same_answer.py reports/consumers/test_on_tip_facts.py reports/usecases/test_alarm_laws.py
+	reports/board/test_same_answer.py reports/board/test_promised.py reports/consumers/test_on_tip_facts.py reports/usecases/test_alarm_laws.py
 
 .PHONY: help setup up up-cluster test test-fast check check-style check-types check-generated check-secrets generate bench soak mutants
 .DEFAULT_GOAL := help
