@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.deploy.written import Resource, compose, dockerfile, of_kind
 
-WRITABLE = {"/tmp"}  # noqa: S108  mounts in containers
+WRITABLE = {"/tmp", "/var/lib/lanhmanh"}  # noqa: S108  mounts in containers
 
 
 def templates(resources: list[Resource]) -> Iterator[Resource]:

@@ -76,7 +76,8 @@ def restored(file: Path) -> Memory:
         stream, *arrays = _parts(memoryview(mapped))
         with _no_garbage():
             memory = _Unpickler(io.BytesIO(stream), buffers=arrays).load()
-    except (OSError, ValueError, EOFError, pickle.UnpicklingError) as error:
+    except Exception as error:
+        # What reading a broken file leads to, nobody can list.
         raise NotSaved(f"{file}: {error}") from error
     assert isinstance(memory, Memory)  # noqa: S101 - nothing else is written
     return memory

@@ -145,6 +145,10 @@ def garbage(file: Path, _: Any) -> None:
     file.write_bytes(content[:4096] + bytes(reversed(content[4096:])))
 
 
+def barely_begun(file: Path, _: Any) -> None:
+    file.write_bytes(file.read_bytes()[:52])
+
+
 def open_to_others(file: Path, _: Any) -> None:
     file.chmod(0o666)
 
@@ -153,7 +157,7 @@ def removed(file: Path, _: Any) -> None:
     file.unlink()
 
 
-@pytest.mark.parametrize("spoil", [other_code, cut, emptied, garbage, open_to_others, removed])
+@pytest.mark.parametrize("spoil", [other_code, cut, emptied, garbage, barely_begun, open_to_others, removed])
 async def test_a_file_that_is_not_as_it_was_saved_costs_only_time(
     started: Callable[[], Board],
     file: Path,
