@@ -128,7 +128,7 @@ class Board:
         try:
             memory = restored(self._file)
         except NotSaved as reason:
-            self._log.info("board_not_restored", error=str(reason))
+            self._log.info("board_not_restored", error=type(reason.__cause__ or reason).__name__)
             return
         assert memory.at is not None  # noqa: S101 - no other is saved
         self._memory = memory
@@ -198,7 +198,7 @@ class Board:
             save(memory, self._file)
         except OSError as error:
             # The next start takes longer: nothing else.
-            self._log.warning("board_not_saved", error=str(error))
+            self._log.warning("board_not_saved", error=type(error).__name__)
 
     def _answer(self, question: Question, t: int) -> Answer:
         memory = self._memory
