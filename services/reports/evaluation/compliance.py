@@ -105,11 +105,6 @@ class Counts(NamedTuple):
         """What came on time, of what was expected so far."""
         return Share(self.on_time, self.expected_so_far)
 
-    def of(self, status: Status) -> int:
-        """Return the number of one status; ABSENT is in no count."""
-        count: int = getattr(self, status.label)
-        return count
-
 
 @dataclass(frozen=True, slots=True)
 class Cube:

@@ -80,7 +80,7 @@ def a_cube(layout: Layout, rows: Rows, wanted: Sequence[bool] | None = None) -> 
 
 
 def plus(*counts: Counts) -> Counts:
-    return Counts(**{status.label: sum(one.of(status) for one in counts) for status in COUNTED})
+    return Counts(**{status.label: sum(getattr(one, status.label) for one in counts) for status in COUNTED})
 
 
 @EXAMPLES
