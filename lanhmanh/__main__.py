@@ -26,6 +26,7 @@ _COMMANDS = {
     "indicators": "indicators:indicators",
     "explain": "explain:commands",
     "reconcile": "reconcile:reconcile",
+    "ledger": "ledger:commands",
     "dead": "dead:commands",
     "bench": "bench:commands",
 }

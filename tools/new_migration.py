@@ -1,6 +1,7 @@
 """Write the migration that leads from the newest committed schema to the tables in the code.
 
-Usage: python -m tools.new_migration runtime|plans|reports "what changes" (then read it, and mend it by hand)
+Usage: python -m tools.new_migration runtime|plans|reports|tips|referrals "what changes"
+Then read it, and mend it by hand.
 """
 
 from __future__ import annotations

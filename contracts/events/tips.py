@@ -95,3 +95,26 @@ class TipDeadlineMissed(_TipEvent):
 
     step: str
     """What was to be done: `classify`, `accept`, `resolve`."""
+
+
+class LedgerSealed(Event):
+    """A head of the ledger of tips was signed: no entry up to it can change any more without being found out."""
+
+    type: ClassVar[str] = "vn.lanhmanh.tips.ledger.sealed.v1"
+    topic: ClassVar[str] = TOPIC
+
+    ledger: str
+    """Which ledger: `tips`."""
+    entries: int
+    """How many entries it has."""
+    root: str
+    """Root of the Merkle tree over their leaves (RFC 9162; SHA-256, hex)."""
+    sealed_at: datetime
+    statement: str
+    """What is signed, byte for byte."""
+    signature: str
+    """Ed25519 (RFC 8032), base64."""
+    key_id: str
+
+    def key(self) -> str:
+        return self.ledger

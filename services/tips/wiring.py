@@ -27,6 +27,7 @@ from services.tips.store.tips import first_due
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.usecases.note_missed import NoteMissedDeadlines
 from services.tips.usecases.receive_tips import Intake, receive_tips
+from services.tips.usecases.seal_ledger import SealLedger, next_seal
 
 NAME = "tips"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -46,6 +47,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
     database = Database(settings, service=NAME, clock=clock)
     reference = Reference(database)
     metrics = Metrics(NAME)
+    keys = keys_of(config, NAME)
     handlers: list[On[Any]] = [
         On(events.UnitsChanged, on_units_changed),
         On(events.CalendarChanged, OnCalendarChanged(reference)),
@@ -63,9 +65,12 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         told=told,
         comparisons=(numbers_with_tips, ledger_with_tips),
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
-        watches=[Watch(database, next_at=first_due, act=NoteMissedDeadlines(reference))],
+        watches=[
+            Watch(database, next_at=first_due, act=NoteMissedDeadlines(reference)),
+            Watch(database, next_at=next_seal, act=SealLedger(keys)),
+        ],
         senders=senders_of(config, config.senders_file),
-        keys=keys_of(config, NAME),
+        keys=keys,
         intake=Batch(database, receive_tips),
     )
 

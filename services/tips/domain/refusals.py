@@ -65,3 +65,47 @@ class NobodyReceives(Fault):
     status = 503
     vi = Words("Chưa có đơn vị tiếp nhận", "Hệ thống chưa có cây đơn vị.", "Gửi lại sau {retry_after} giây.")
     en = Words("Nobody receives", "The units are not known here yet.", "Send it again in {retry_after} seconds.")
+
+
+class EntryUnsealed(Refusal):
+    """A tip is in the ledger, and no signed head holds it yet."""
+
+    code = "entry_unsealed"
+    status = 404
+    vi = Words(
+        "Chưa niêm phong",
+        "Mục {position} chưa nằm trong bản niêm phong nào.",
+        "Sổ được niêm phong mỗi ngày lúc 24:00; hỏi lại sau đó. Biên nhận đã ký vẫn có giá trị.",
+    )
+    en = Words(
+        "Not sealed yet",
+        "No signed head holds entry {position} yet.",
+        "The ledger is sealed daily at 24:00; ask again then. The signed receipt stands until then.",
+    )
+
+
+class HeadUnknown(Refusal):
+    """No signed head has so many entries."""
+
+    code = "head_unknown"
+    status = 404
+    vi = Words("Không có bản niêm phong này", "Không có bản nào {entries} mục.", "Xem /v1/tips/ledger/heads.")
+    en = Words("No such head", "No signed head has {entries} entries.", "See /v1/tips/ledger/heads.")
+
+
+class NothingToSeal(Refusal):
+    """The ledger has no entry at all yet."""
+
+    code = "nothing_to_seal"
+    status = 409
+    vi = Words("Sổ chưa có mục nào", "Chưa tiếp nhận tin nào.", "Niêm phong sau khi có tin đầu tiên.")
+    en = Words("Nothing to seal", "No tip was received yet.", "Seal the ledger after the first one.")
+
+
+class LedgerIncomplete(Fault):
+    """An entry of the ledger is not there: something was taken away."""
+
+    code = "ledger_incomplete"
+    status = 500
+    vi = Words("Sổ bị thiếu", "Thiếu mục {position} của sổ.", "Chạy `lanhmanh ledger verify`, so với bản sao lưu.")
+    en = Words("Ledger incomplete", "Entry {position} is missing.", "Run `lanhmanh ledger verify`, compare a backup.")

@@ -1,4 +1,7 @@
-"""Where the ledger of each unit ends, and its numbers of a year: read in the writer's turn, written with the tips."""
+"""Where the ledger ends, and how far numbers are given: read in the writer's turn, written with the tips.
+
+The ledger is a chain of all tips, and beside it each unit's tips are a chain of their own.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,17 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Integer, LargeBinary, select, tuple_
 from sqlmodel import Field
 
-from runtime.database import Write
+from runtime.database import Read, Write
 from runtime.database.rows import insert_for
 from services.tips.ledger.entry import GENESIS
 from services.tips.store.table import TipsTable
 
+WHOLE = UUID(int=0)
+"""Stands for all units, where a unit is named whose chain it is."""
+
 
 class HeadRow(TipsTable, table=True):
-    """The end of one unit's chain."""
+    """The end of one unit's chain, or of the whole."""
 
     __tablename__ = "ledger_head"
 
@@ -54,9 +60,16 @@ UnitYear = tuple[UUID, int]
 
 
 async def heads_of(tx: Write, units: Collection[UUID]) -> dict[UUID, Head]:
-    """Return the ends of some units' chains; a unit without an entry has `NOTHING`."""
-    rows = await tx.execute(select(_head).where(_head.c.unit_id.in_(units)))
-    return dict.fromkeys(units, NOTHING) | {row.unit_id: Head(row.entries, row.chain) for row in rows}
+    """Return the ends of some units' chains, and that of the whole; a unit without an entry has `NOTHING`."""
+    wanted = {WHOLE, *units}
+    rows = await tx.execute(select(_head).where(_head.c.unit_id.in_(wanted)))
+    return dict.fromkeys(wanted, NOTHING) | {row.unit_id: Head(row.entries, row.chain) for row in rows}
+
+
+async def whole_head(read: Read) -> Head:
+    """Return how many entries the ledger has, and its end."""
+    row = (await read.execute(select(_head).where(_head.c.unit_id == WHOLE))).one_or_none()
+    return NOTHING if row is None else Head(row.entries, row.chain)
 
 
 async def counters_of(tx: Write, years: Collection[UnitYear]) -> dict[UnitYear, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, UniqueConstraint, func, select, tuple_, update
@@ -12,7 +12,7 @@ from sqlmodel import Field
 
 from runtime.database import Instant, Json, Read, Write, insert_rows
 from runtime.http.pages import Followed, rows_after
-from services.tips.domain.refusals import TipUnknown
+from services.tips.domain.refusals import LedgerIncomplete, TipUnknown
 from services.tips.store.table import TipsTable
 
 
@@ -51,6 +51,8 @@ class TipRow(TipsTable, table=True):
     """The receiving unit's chain up to this tip."""
     entry: int = Field(sa_type=BigInteger)
     """Place in that chain, from 1 on."""
+    position: int = Field(sa_type=BigInteger, unique=True)
+    """Place in the whole ledger, from 1 on, without gaps."""
     signing_key: str
     """Id of the key that signs its receipt."""
     etag: int = Field(sa_type=Integer)
@@ -219,6 +221,28 @@ async def readings_of(read: Read, tip_id: UUID) -> Sequence[Any]:
     """Return who read a tip, the first one first."""
     mine = select(_reading).where(_reading.c.tip_id == tip_id)
     return (await read.execute(mine.order_by(_reading.c.revision))).all()
+
+
+async def recorded_at_position(read: Read, position: int) -> datetime:
+    """Return when the entry at a position of the ledger was written down.
+
+    Raises:
+        LedgerIncomplete: It is not there.
+    """
+    row = (await read.execute(select(_tip.c.recorded_at).where(_tip.c.position == position))).one_or_none()
+    if row is None:
+        raise LedgerIncomplete(position=position)
+    return cast("datetime", row.recorded_at)
+
+
+async def entries_after(read: Read, position: int, limit: int) -> Sequence[Any]:
+    """Return tips in the order of the ledger, from behind a position, each with what is sealed of it."""
+    parts = [_content.c.sealed.label("content"), _informant.c.sealed.label("informant")]
+    joined = _tip.outerjoin(_content, _content.c.tip_id == _tip.c.id).outerjoin(
+        _informant, _informant.c.tip_id == _tip.c.id
+    )
+    statement = select(_tip, *parts).select_from(joined).where(_tip.c.position > position)
+    return (await read.execute(statement.order_by(_tip.c.position).limit(limit))).all()
 
 
 async def first_due(read: Read) -> datetime | None:

@@ -6,15 +6,18 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from contracts.events.tips import TipClassified, TipClosed, TipDeadlineMissed, TipReceived, TipTransferred
+from contracts.events.tips import LedgerSealed, TipClassified, TipClosed, TipDeadlineMissed, TipReceived, TipTransferred
 from runtime.comparison import Comparison, Element, Fact, Told, comparison
 from runtime.database import Read
 from services.tips.domain.tip import Act
-from services.tips.store.ledger import CounterRow, HeadRow
+from services.tips.ledger.head import LEDGER
+from services.tips.store.ledger import WHOLE, CounterRow, HeadRow
+from services.tips.store.seals import SealRow
 from services.tips.store.tips import DEADLINE_MISSED, RECEIVED, HistoryRow, TipRow
 
 _tip = TipRow.__table__  # type: ignore[attr-defined]
 _history = HistoryRow.__table__  # type: ignore[attr-defined]
+_seal = SealRow.__table__  # type: ignore[attr-defined]
 _head = HeadRow.__table__  # type: ignore[attr-defined]
 _counter = CounterRow.__table__  # type: ignore[attr-defined]
 
@@ -32,7 +35,10 @@ async def told(read: Read, after: int) -> Told:
     """Return what was told in transactions after a revision, by the histories of tips."""
     happened = select(_history.c.kind, _history.c.tip_id, _history.c.revision)
     rows = await read.execute(happened.where(_history.c.revision > after, _history.c.kind.in_(_EVENTS)))
-    return Told(Counter(Fact(_EVENTS[row.kind], str(row.tip_id), row.revision) for row in rows))
+    facts = Counter(Fact(_EVENTS[row.kind], str(row.tip_id), row.revision) for row in rows)
+    sealed = await read.execute(select(_seal.c.revision).where(_seal.c.revision > after))
+    facts.update(Fact(LedgerSealed.type, LEDGER, row.revision) for row in sealed)
+    return Told(facts)
 
 
 async def numbers_with_tips(read: Read) -> Comparison:
@@ -54,9 +60,10 @@ async def numbers_with_tips(read: Read) -> Comparison:
 
 
 async def ledger_with_tips(read: Read) -> Comparison:
-    """Compare the entries of each unit's ledger with the tips that are in it."""
+    """Compare the entries of the ledger, and of each unit's, with the tips that are in it."""
     entered = {(row.unit_id, entry) for row in await read.execute(select(_head)) for entry in range(1, row.entries + 1)}
-    kept = {(row.unit_id, row.entry) for row in await read.execute(select(_tip.c.unit_id, _tip.c.entry))}
+    places = (await read.execute(select(_tip.c.unit_id, _tip.c.entry, _tip.c.position))).all()
+    kept = {(row.unit_id, row.entry) for row in places} | {(WHOLE, row.position) for row in places}
     return comparison(
         "ledger",
         "tips",

@@ -16,7 +16,7 @@ from runtime.http.request_once import Made, Place, Seen, Sent, remember, seen_be
 from services.tips.domain.tip import TipState
 from services.tips.ledger.entry import chained, digest_of, leaf_of
 from services.tips.ledger.receipt import number_of
-from services.tips.store.ledger import Head, UnitYear, counters_of, heads_of, write_ends
+from services.tips.store.ledger import WHOLE, Head, UnitYear, counters_of, heads_of, write_ends
 from services.tips.store.tips import add_tips
 from services.tips.usecases.seal_tip import SealedPart
 
@@ -111,8 +111,7 @@ def _entered(intake: Intake, heads: dict[UUID, Head], counters: dict[UnitYear, i
     number = number_of(intake.unit_code, year[1], place)
     digest = digest_of(intake.content.sealed, None if intake.informant is None else intake.informant.sealed)
     leaf = leaf_of(salt=intake.salt, number=number, digest=digest, received_at=intake.received_at)
-    before = heads[intake.unit_id]
-    head = heads[intake.unit_id] = Head(before.entries + 1, chained(before.chain, leaf))
+    own, whole = (_grown(heads, of, leaf) for of in (intake.unit_id, WHOLE))
     return {
         "id": intake.tip_id,
         "unit_id": intake.unit_id,
@@ -128,7 +127,14 @@ def _entered(intake: Intake, heads: dict[UUID, Head], counters: dict[UnitYear, i
         "salt": intake.salt,
         "digest": digest,
         "leaf": leaf,
-        "chain": head.chain,
-        "entry": head.entries,
+        "chain": own.chain,
+        "entry": own.entries,
+        "position": whole.entries,
         "signing_key": intake.signing_key,
     }
+
+
+def _grown(heads: dict[UUID, Head], of: UUID, leaf: bytes) -> Head:
+    before = heads[of]
+    head = heads[of] = Head(before.entries + 1, chained(before.chain, leaf))
+    return head

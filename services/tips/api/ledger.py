@@ -1,0 +1,134 @@
+"""The ledger, for whoever wants to make sure: signed heads, proofs, and the entries themselves."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+
+from kernel.ids import UnitId
+from runtime.database import Read
+from runtime.http.call import ListCall
+from runtime.http.declaration import UnitRule
+from runtime.http.following import next_of, place_of
+from runtime.http.pages import Page
+from runtime.http.routes import Creates, Lists, Open, Routes
+from services.tips.api.ledger_shapes import Consistency, EntryShown, HeadMade, HeadShown, Inclusion
+from services.tips.api.tip_views import keys_in
+from services.tips.domain.refusals import EntryUnsealed, HeadUnknown
+from services.tips.ledger.entry import digest_of
+from services.tips.ledger.merkle import consistency_spans, inclusion_spans
+from services.tips.store.seals import find_seal, get_seal, hashes_of, list_seals, newest_seal
+from services.tips.store.tips import entries_after, get_tip
+from services.tips.usecases.seal_ledger import seal_ledger
+
+routes = Routes("tips", "ledger")
+
+_LARGEST = 2**63 - 1
+Entries = Annotated[
+    int | None, Query(ge=1, le=_LARGEST, description="Entries of a signed head; by default the newest.")
+]
+
+
+@routes.public("/v1/tips/ledger/heads", response_model=list[HeadShown], summary="List signed heads, the newest first")
+async def get_heads(
+    call: Open,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    below: Annotated[int | None, Query(ge=1, le=_LARGEST, description="Heads of fewer entries only.")] = None,
+) -> list[HeadShown]:
+    async with call.service.database.read() as read:
+        return [to_head(row) for row in await list_seals(read, limit=limit, below=below)]
+
+
+@routes.create(
+    "/v1/tips/ledger/heads",
+    scope="tips:audit",
+    units=UnitRule.ANY,
+    response_model=HeadMade,
+    summary="Seal the ledger now",
+)
+async def post_head(call: Creates) -> HeadMade:
+    head_id = await call.once(lambda tx: seal_ledger(tx, keys_in(call)))
+    async with call.service.database.read() as read:
+        return HeadMade(id=head_id, **to_head(await get_seal(read, head_id)).model_dump())
+
+
+@routes.public("/v1/tips/ledger/inclusion", response_model=Inclusion, summary="Prove that a tip is in the ledger")
+async def get_inclusion(call: Open, tip_id: UUID, entries: Entries = None) -> Inclusion:
+    async with call.service.database.read() as read:
+        tip, head = await get_tip(read, tip_id), await _head(read, entries)
+        if head is None or head.entries < tip.position:
+            raise EntryUnsealed(position=tip.position)
+        path = await hashes_of(read, inclusion_spans(tip.position - 1, head.entries))
+    return Inclusion(tip_id=tip_id, position=tip.position, path=[one.hex() for one in path], head=to_head(head))
+
+
+@routes.public("/v1/tips/ledger/consistency", response_model=Consistency, summary="Prove that nothing left the ledger")
+async def get_consistency(
+    call: Open, first: Annotated[int, Query(ge=1, le=_LARGEST)], second: Entries = None
+) -> Consistency:
+    async with call.service.database.read() as read:
+        old, new = await _head(read, first), await _head(read, second)
+        if old is None or new is None or new.entries < old.entries:
+            raise HeadUnknown(entries=first)
+        path = await hashes_of(read, consistency_spans(old.entries, new.entries))
+    return Consistency(path=[one.hex() for one in path], first=to_head(old), second=to_head(new))
+
+
+@routes.list(
+    "/v1/tips/ledger/entries",
+    scope="tips:audit",
+    units=UnitRule.WITHIN,
+    response_model=Page[EntryShown],
+    summary="List the entries of the ledger, with all that they are made of",
+)
+async def get_entries(call: Lists) -> Page[EntryShown]:
+    call.actor.must_act_for(call.actor.unit())
+    async with call.service.database.read() as read:
+        rows = await entries_after(read, place_of(call, int) or 0, call.limit + 1)
+    shown = [_entry(call, row) for row in rows[: call.limit]]
+    return Page(items=shown, next_cursor=next_of(call, rows, "position"))
+
+
+def to_head(row: Any) -> HeadShown:
+    """Return a signed head as it is shown."""
+    return HeadShown(
+        entries=row.entries,
+        root=row.root.hex(),
+        sealed_at=row.sealed_at,
+        statement=row.statement.decode(),
+        signature=b64encode(row.signature).decode(),
+        key_id=row.signing_key,
+    )
+
+
+async def _head(read: Read, entries: int | None) -> Any:
+    """Return the head of so many entries; by default the newest, or None where there is none at all.
+
+    Raises:
+        HeadUnknown: There is none of so many.
+    """
+    if entries is None:
+        return await newest_seal(read)
+    found = await find_seal(read, entries)
+    if found is None:
+        raise HeadUnknown(entries=entries)
+    return found
+
+
+def _entry(call: ListCall, row: Any) -> EntryShown:
+    is_open = call.actor.can_act_for(UnitId(row.unit_id))
+    held = None if row.content is None else digest_of(row.content, row.informant).hex()
+    told = {
+        "chain": row.chain.hex(),
+        "unit_id": row.unit_id,
+        "entry": row.entry,
+        "number": row.number,
+        "received_at": row.received_at,
+        "salt": row.salt.hex(),
+        "digest": row.digest.hex(),
+        "held": held,
+    }
+    return EntryShown(position=row.position, leaf=row.leaf.hex(), **told if is_open else dict.fromkeys(told))
