@@ -66,6 +66,21 @@ class OpenCall:
 
 
 @dataclass(kw_only=True)
+class OpenCreateCall(OpenCall):
+    """A POST that creates, by anybody. All share one client: keys are random, so that nobody meets another's."""
+
+    sent: Sent
+
+    async def once(self, effect: Callable[[Write], Awaitable[UUID]]) -> UUID:
+        """Create the resource unless this request was here before; return its id either way."""
+
+        async def as_text(tx: Write) -> str:
+            return str(await effect(tx))
+
+        return self.answered_with(await self.service.database.write(lambda tx: once(tx, self.sent, as_text)))
+
+
+@dataclass(kw_only=True)
 class SignedCall(OpenCall):
     """A POST that creates, signed by a known sender. Its `webhook-id` is its idempotency key."""
 

@@ -54,6 +54,14 @@ class KeyInvalid(Refusal):
     en = Words("Idempotency-Key invalid", "A key has 1 to 200 printable ASCII characters.", "Use a random UUID.")
 
 
+class KeyNotRandom(Refusal):
+    """The idempotency key of somebody without a token could be hit upon by somebody else."""
+
+    code = "idempotency_key_not_random"
+    vi = Words("Idempotency-Key phải ngẫu nhiên", "Khóa không phải UUID phiên bản 4.", "Tạo một UUID ngẫu nhiên.")
+    en = Words("Idempotency-Key must be random", "The key is no UUID of version 4.", "Make a random UUID.")
+
+
 class KeyReused(Refusal):
     """The same key came with another body or on another route."""
 
