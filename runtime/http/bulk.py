@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -18,11 +19,13 @@ from runtime.database.tables import metadata
 from runtime.http.call import Call
 from runtime.http.problem_document import problem_document
 from runtime.http.refusals import BulkTooLong, InputInvalid
-from runtime.http.request_once import Sent, once
+from runtime.http.request_once import Sent, digest_of, once
 from runtime.http.spots import spots_of
 
 MOST_LINES = 10_000
 """Lines in one load: what one transaction should hold."""
+_AT_ONCE = 1000
+"""Lines that are requests of their own, at the same time."""
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -51,7 +54,7 @@ class RowResult(BaseModel):
 class BulkLoad(BaseModel):
     """What became of a load."""
 
-    load_id: UUID | None = Field(description="Absent on a dry run.")
+    load_id: UUID | None = Field(description="Absent on a dry run, and where each line is a request of its own.")
     applied: bool
     made: int
     refused: int
@@ -82,10 +85,7 @@ class BulkCall(Call):
         Raises:
             BulkTooLong: There are more lines than `MOST_LINES`.
         """
-        sent = enumerate((await self.request.body()).split(b"\n"), 1)
-        lines = [(number, line) for number, line in sent if line.strip()]
-        if len(lines) > MOST_LINES:
-            raise BulkTooLong(limit=MOST_LINES)
+        lines = await self._lines()
 
         async def keep(tx: Write, rows: list[RowResult], *, applied: bool) -> str:
             load_id = new_id(self.service.clock)
@@ -116,6 +116,39 @@ class BulkCall(Call):
             self.response.headers["Idempotent-Replayed"] = "true"
         async with self.service.database.read() as read:
             return await get_load(read, UUID(made.resource))
+
+    async def load_each(self, model: type[Item], effect: Callable[[Item, Sent], Awaitable[UUID]]) -> BulkLoad:
+        """Apply `effect` to all lines at once, each a request of its own; it makes the checks of the route.
+
+        A repeated load repeats its lines: `Sent` has the key of the load with the line's number.
+
+        Raises:
+            BulkTooLong: There are more lines than `MOST_LINES`.
+        """
+        lines = await self._lines()
+        secret, rows = self.service.digest_secret, list[RowResult]()
+
+        async def one(number: int, line: bytes) -> RowResult:
+            digest = digest_of(secret, self.request.method, self.request.url.path, line)
+            sent = Sent(self.sent.client, f"{self.sent.key}/{number}", digest)
+            try:
+                item = _parse(line, number, model)
+                made = None if self.dry_run else str(await effect(item, sent))
+            except Refusal as problem:
+                return RowResult(line=number, status="refused", problem=_document(problem, self.language))
+            return RowResult(line=number, status="fine" if made is None else "made", resource=made)
+
+        for start in range(0, len(lines), _AT_ONCE):
+            some = lines[start : start + _AT_ONCE]
+            rows += await asyncio.gather(*(one(number, line) for number, line in some))
+        return _summary(None, rows, applied=not self.dry_run)
+
+    async def _lines(self) -> list[tuple[int, bytes]]:
+        sent = enumerate((await self.request.body()).split(b"\n"), 1)
+        lines = [(number, line) for number, line in sent if line.strip()]
+        if len(lines) > MOST_LINES:
+            raise BulkTooLong(limit=MOST_LINES)
+        return lines
 
     def make_sure_of_convention(self) -> None:
         """Do nothing when the route has answered: `load` checked, if any line came far enough."""

@@ -1,4 +1,4 @@
-"""Check who signed a request that cannot come with a token: Standard Webhooks 1.0.0, HMAC-SHA256.
+"""Check who signed a request that cannot come with a token: Standard Webhooks 1.0.0, HMAC-SHA256 or Ed25519.
 
 The official library reads the machine's clock and takes text only; a hotline's bytes must be verified as they came,
 against the clock that everything else here uses. It signs what goes out, and what a sender sends in tests and examples.
@@ -16,6 +16,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
 from kernel.clock import to_micros
 from kernel.problems import Fault, Words
 from runtime.auth.key_folder import ensure_secret_file, read_secret_file
@@ -28,7 +31,9 @@ SENDERS_FILE = "senders.json"
 """In the key folder, where senders are made for development."""
 DEVELOPMENT_SENDER = "development"
 """The one that is made."""
-_VERSION = "v1"
+_BY_SECRET, _BY_KEY = "v1", "v1a"
+"""How a signature was made: with a secret that both know, or with a key of which we know the public half."""
+_PUBLIC_PREFIX = "whpk_"
 
 
 class SignatureMissing(Unauthenticated):
@@ -70,6 +75,8 @@ class Sender:
     name: str
     secrets: tuple[bytes, ...]
     """All that are valid now: while one is being replaced, there are two."""
+    keys: tuple[Ed25519PublicKey, ...]
+    """The same of public keys."""
     unit: str
     """Code of the unit for which it sends, where it does not say another."""
 
@@ -100,10 +107,11 @@ class Senders:
         )
         sender = self._senders.get(name) or _NOBODY
         content = f"{message_id}.{timestamp}.".encode() + body
-        offered = [_offered(part) for part in signatures.split()]
+        offered = [_offered(part) for part in signatures.split()[:_MOST]]
         expected = [hmac.digest(secret, content, "sha256") for secret in sender.secrets]
         # All are compared, so that the time taken says nothing about which of them fits.
-        fits = [hmac.compare_digest(one, other) for one in offered for other in expected]
+        fits = [hmac.compare_digest(one, other) for way, one in offered if way == _BY_SECRET for other in expected]
+        fits += [_is_signed(key, one, content) for way, one in offered if way == _BY_KEY for key in sender.keys]
         if not any(fits) or sender is _NOBODY:
             raise SignatureInvalid
         if not timestamp.isdecimal() or abs(int(timestamp) * 1_000_000 - to_micros(now)) > _micros(TOLERANCE):
@@ -111,12 +119,16 @@ class Senders:
         return Signed(sender, message_id)
 
 
-_NOBODY = Sender("", (secrets.token_bytes(SECRET_BYTES),), "")
+_MOST = 10
+"""Signatures that are looked at: a rotation has two."""
+_NOBODY = Sender("", (secrets.token_bytes(SECRET_BYTES),), (Ed25519PrivateKey.generate().public_key(),), "")
 """An unknown sender's signature is computed too, and never fits."""
 
 
 def open_senders(path: Path) -> Senders:
     """Return the senders in a mounted file: `{"hotline": {"secrets": ["whsec_…"], "unit": "68"}}`.
+
+    A secret may also be a public key, `whpk_` and 32 bytes in base64: then the sender signs with Ed25519.
 
     Raises:
         KeyFileExposed: Everybody can read it.
@@ -148,10 +160,28 @@ def _parse(text: str, path: Path) -> Senders:
 
 
 def _sender(name: str, described: Mapping[str, Any]) -> Sender:
-    given = tuple(b64decode(str(secret).removeprefix(SECRET_PREFIX), validate=True) for secret in described["secrets"])
-    if not given or not all(given):
+    given = [str(one) for one in described["secrets"]]
+    keys = tuple(_key(one) for one in given if one.startswith(_PUBLIC_PREFIX))
+    known = tuple(_secret(one) for one in given if not one.startswith(_PUBLIC_PREFIX))
+    if not given or not all(known):
         raise ValueError("a sender without a secret")
-    return Sender(name, given, str(described["unit"]))
+    return Sender(name, known, keys, str(described["unit"]))
+
+
+def _secret(text: str) -> bytes:
+    return b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
+
+
+def _key(text: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(b64decode(text.removeprefix(_PUBLIC_PREFIX), validate=True))
+
+
+def _is_signed(key: Ed25519PublicKey, signature: bytes, content: bytes) -> bool:
+    try:
+        key.verify(signature, content)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
@@ -161,12 +191,13 @@ def _header(headers: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _offered(part: str) -> bytes:
-    version, _, signature = part.partition(",")
+def _offered(part: str) -> tuple[str, bytes]:
+    """Return how a signature was made, and the signature; of what is none, nothing."""
+    way, _, signature = part.partition(",")
     try:
-        return b64decode(signature, validate=True) if version == _VERSION else b""
+        return way, b64decode(signature, validate=True)
     except ValueError:
-        return b""
+        return "", b""
 
 
 def _micros(span: timedelta) -> int:

@@ -1,19 +1,25 @@
-"""Tips come in: signed by a hotline, or entered by an officer. The answer comes when they are durable."""
+"""Tips come in: signed by a hotline, entered by an officer, sent by anybody. The answer comes when they are durable."""
 
 from __future__ import annotations
 
 from pydantic import ValidationError
 
-from kernel.clock import legal_day
 from runtime.batch import Batch
-from runtime.http.call import OpenCall
+from runtime.http.call import Call, OpenCall
 from runtime.http.declaration import UnitRule
 from runtime.http.request_once import Made
-from runtime.http.routes import Creates, Open, Routes, SignedCreates
-from services.tips.api.receiving import Arrival, as_json, receiver_by_code, receiver_of, to_intake
-from services.tips.api.tip_shapes import HotlineTip, NewTip, Receipt, ReceiptKeys
+from runtime.http.routes import Creates, Open, OpenCreates, Routes, SignedCreates
+from services.tips.api.receiving import (
+    Arrival,
+    as_json,
+    informant_part,
+    named_receiver,
+    receiver_by_code,
+    receiver_of,
+    to_intake,
+)
+from services.tips.api.tip_shapes import HotlineTip, NewTip, PublicTip, Receipt, ReceiptKeys
 from services.tips.api.tip_views import answer_receipt, keys_in
-from services.tips.domain.refusals import UnitUnknown
 from services.tips.usecases.receive_tips import Intake
 
 routes = Routes("tips", "intake")
@@ -27,7 +33,7 @@ routes = Routes("tips", "intake")
 )
 async def post_hotline_tip(call: SignedCreates) -> Receipt:
     intake = to_intake(call, call.sent, _read(call))
-    return await answer_receipt(call, call.answered_with(await _queue(call).run(intake)))
+    return await answer_receipt(call, call.answered_with(await queue_of(call).run(intake)))
 
 
 @routes.create(
@@ -38,15 +44,15 @@ async def post_hotline_tip(call: SignedCreates) -> Receipt:
     summary="Enter a tip for somebody who called, came or wrote",
 )
 async def post_tip(body: NewTip, call: Creates) -> Receipt:
-    unit = receiver_by_code(call, body.unit)
-    if unit is None:
-        raise UnitUnknown(unit=body.unit, day=legal_day(call.arrived_at).isoformat())
-    call.actor.must_act_for(unit.id)
-    arrival = Arrival(
-        unit, body.channel, as_json(body.content), None if body.informant is None else as_json(body.informant)
-    )
-    tip_id = await call.once_among(_queue(call), to_intake(call, call.sent, arrival))
+    tip_id = await call.once_among(queue_of(call), to_intake(call, call.sent, arrival_of(call, body)))
     return await answer_receipt(call, tip_id)
+
+
+@routes.public_create("/v1/tips/form", response_model=Receipt, summary="Send a tip, with a name or without")
+async def post_public_tip(body: PublicTip, call: OpenCreates) -> Receipt:
+    arrival = Arrival(named_receiver(call, body.unit), "form", as_json(body.content), informant_part(body.informant))
+    made = await queue_of(call).run(to_intake(call, call.sent, arrival))
+    return await answer_receipt(call, call.answered_with(made))
 
 
 @routes.public(
@@ -56,7 +62,21 @@ async def get_receipt_keys(call: Open) -> ReceiptKeys:
     return ReceiptKeys.model_validate(keys_in(call).public())
 
 
-def _queue(call: OpenCall) -> Batch[Intake, Made]:
+def arrival_of(call: Call, tip: NewTip) -> Arrival:
+    """Return a tip that an officer enters, who acts for its unit; what a village notices goes to any unit above it.
+
+    Raises:
+        UnitUnknown: No unit has, or had, the code.
+        UnitOutside: The officer does not act for it.
+    """
+    unit, own = named_receiver(call, tip.unit), call.actor.unit()
+    from_below = tip.channel == "village" and call.reference.tree.is_within(own, unit.id, call.actor.on)
+    call.actor.must_act_for(own if from_below else unit.id)
+    return Arrival(unit, tip.channel, as_json(tip.content), informant_part(tip.informant))
+
+
+def queue_of(call: OpenCall) -> Batch[Intake, Made]:
+    """Return where tips wait for their transaction."""
     queue: Batch[Intake, Made] = call.request.app.state.service.intake
     return queue
 
@@ -70,7 +90,7 @@ def _read(call: SignedCreates) -> Arrival:
     unit = receiver_of(call) if tip.unit is None else receiver_by_code(call, tip.unit)
     if unit is None:
         return _unreadable(call)
-    return Arrival(unit, "hotline", as_json(tip.content), None if tip.informant is None else as_json(tip.informant))
+    return Arrival(unit, "hotline", as_json(tip.content), informant_part(tip.informant))
 
 
 def _unreadable(call: SignedCreates) -> Arrival:

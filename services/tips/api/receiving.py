@@ -13,9 +13,11 @@ from kernel.units import Unit
 from runtime.http.call import OpenCall, SignedCall
 from runtime.http.request_once import Sent
 from runtime.telemetry.trace import current_traceparent
+from services.tips.api.tip_shapes import Informant
 from services.tips.api.tip_views import keys_in
 from services.tips.domain.deadline import Progress, deadlines, next_due
-from services.tips.domain.refusals import NobodyReceives
+from services.tips.domain.follow_up import code_of, digest_of_code, read_code
+from services.tips.domain.refusals import NobodyReceives, UnitUnknown
 from services.tips.law.clocks import limits_of
 from services.tips.usecases.receive_tips import Intake
 from services.tips.usecases.seal_tip import seal_content, seal_informant
@@ -54,6 +56,7 @@ def to_intake(call: OpenCall, sent: Sent, arrival: Arrival) -> Intake:
         informant=None if arrival.informant is None else seal_informant(keys.vault, tip_id, arrival.informant),
         salt=secrets.token_bytes(_SALT_BYTES),
         signing_key=keys.signing_key_id,
+        follow_up=digest_of_code(read_code(code_of(call.service.digest_secret, tip_id))),
         traceparent=current_traceparent(),
     )
 
@@ -69,19 +72,40 @@ def receiver_by_code(call: OpenCall, code: str) -> Unit | None:
     return None if heir is None else tree.get(heir)
 
 
+def named_receiver(call: OpenCall, code: str | None) -> Unit:
+    """Return the unit with a code that somebody named, who can be told of a mistake; the root of all without one.
+
+    Raises:
+        UnitUnknown: No unit has, or had, the code.
+        NobodyReceives: No unit is known at all yet.
+    """
+    if code is None:
+        return _root(call)
+    found = receiver_by_code(call, code)
+    if found is None:
+        raise UnitUnknown(unit=code, day=legal_day(call.arrived_at).isoformat())
+    return found
+
+
 def receiver_of(call: SignedCall) -> Unit:
     """Return the unit for which a sender sends; if its code is unknown, the root of all: no tip is lost for that.
 
     Raises:
         NobodyReceives: No unit is known at all yet.
     """
-    found = receiver_by_code(call, call.sender.unit)
-    if found is not None:
-        return found
+    return receiver_by_code(call, call.sender.unit) or _root(call)
+
+
+def _root(call: OpenCall) -> Unit:
     roots = call.reference.tree.on(legal_day(call.arrived_at)).order
     if not roots:
         raise NobodyReceives(retry_after=_RETRY_SECONDS)
     return call.reference.tree.get(roots[0])
+
+
+def informant_part(informant: Informant | None) -> bytes | None:
+    """Return who said it as it is sealed, if anybody is known."""
+    return None if informant is None else as_json(informant)
 
 
 def as_json(part: BaseModel) -> bytes:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from contracts.events.tips import Category, Outcome
@@ -62,6 +62,24 @@ class HotlineTip(BaseModel):
     informant: Informant | None = Field(default=None, description="None for an anonymous tip.")
 
 
+class PublicTip(BaseModel):
+    """A tip that anybody sends, with a name or without."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"unit": "68", "content": _CONTENT}]})
+
+    unit: UnitCode | None = Field(default=None, description="The receiving unit; by default that above all.")
+    content: Content
+    informant: Informant | None = Field(default=None, description="None for an anonymous tip.")
+
+
+class Mailbatch(BaseModel):
+    """Mails as they lay in a mailbox, byte for byte. Each becomes a tip, whatever is in it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"messages": ["RnJvbTogYQoKYg=="]}]})
+
+    messages: list[Base64Bytes] = Field(min_length=1, max_length=500, description="Raw MIME, base64.")
+
+
 class NewTip(BaseModel):
     """A tip that an officer enters for somebody who called, came or wrote."""
 
@@ -70,7 +88,9 @@ class NewTip(BaseModel):
     )
 
     unit: UnitCode = Field(description="The receiving unit.")
-    channel: Literal["phone", "visitor", "letter", "other"]
+    channel: Literal["phone", "visitor", "letter", "village", "other"] = Field(
+        description="`village`: a notice of a village or group, which may give it to any unit above itself."
+    )
     content: Content
     informant: Informant | None = None
 
@@ -86,6 +106,13 @@ class Receipt(BaseModel):
     statement: str = Field(description="What is signed, byte for byte: unit, number, leaf and instant of receipt.")
     signature: str = Field(description="Ed25519 (RFC 8032), base64. Check it with the key from /v1/tips/receipt-keys.")
     key_id: str
+    follow_up_code: str = Field(description="For the informant, to follow the tip without a name; it is not kept here.")
+
+
+class Receipts(BaseModel):
+    """One receipt for each mail of a batch, in its order."""
+
+    receipts: list[Receipt]
 
 
 class ReceiptKeys(BaseModel):

@@ -13,6 +13,7 @@ from runtime.crypto import ServiceKeys
 from runtime.database import Read
 from runtime.http.call import Call, OpenCall, etag_of
 from services.tips.api.tip_shapes import DeadlineShown, HappeningShown, Receipt, TipLine, TipShown
+from services.tips.domain.follow_up import code_of as code_of_tip
 from services.tips.domain.tip import TipState, legal_acts
 from services.tips.ledger.receipt import statement_of
 from services.tips.store.tips import get_tip, history_of, readings_of, steps_missed
@@ -40,6 +41,7 @@ async def answer_receipt(call: OpenCall, tip_id: UUID) -> Receipt:
         statement=said.decode(),
         signature=b64encode(keys_in(call).sign(said, row.signing_key)).decode(),
         key_id=row.signing_key,
+        follow_up_code=code_of_tip(call.service.digest_secret, row.id),
     )
 
 

@@ -62,11 +62,11 @@ async def get_one_tip(tip_id: UUID, call: Reads) -> TipShown:
     summary="Read what a tip says; the reading is kept",
 )
 async def get_content(tip_id: UUID, call: Reads) -> ContentShown:
-    vault, clock = keys_in(call).vault, call.service.clock
+    vault = keys_in(call).vault
 
     async def effect(tx: Write) -> tuple[Any, bytes]:
         row = await get_tip(tx, tip_id)
-        return row, await read_content(row, tx=tx, actor=call.actor, at=call.arrived_at, clock=clock, vault=vault)
+        return row, await read_content(row, tx=tx, actor=call.actor, at=call.arrived_at, vault=vault)
 
     row, content = await call.write(effect)
     if row.readable:

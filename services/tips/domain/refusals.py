@@ -14,6 +14,24 @@ class TipUnknown(Refusal):
     en = Words("No such tip", "{tip} does not exist.", "See the list at /v1/tips.")
 
 
+class FollowUpCodeMistyped(Refusal):
+    """A follow-up code has a character too many, too few, or another one."""
+
+    code = "follow_up_code_mistyped"
+    status = 422
+    vi = Words("Mã theo dõi gõ sai", "Ký tự kiểm tra không khớp.", "So từng ký tự với biên nhận.")
+    en = Words("Follow-up code mistyped", "Its check character does not fit.", "Compare it with the receipt.")
+
+
+class FollowUpCodeInvalid(Refusal):
+    """No tip is followed with this code."""
+
+    code = "follow_up_code_invalid"
+    status = 404
+    vi = Words("Mã theo dõi không đúng", "Không có tin nào có mã này.", "Kiểm tra lại mã trên biên nhận.")
+    en = Words("Follow-up code wrong", "No tip is followed with this code.", "Compare it with the receipt.")
+
+
 class UnitUnknown(Refusal):
     """No unit has this code on the day that matters."""
 

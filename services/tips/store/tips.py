@@ -55,6 +55,8 @@ class TipRow(TipsTable, table=True):
     """Place in the whole ledger, from 1 on, without gaps."""
     signing_key: str
     """Id of the key that signs its receipt."""
+    follow_up: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
+    """Digest of the code with which the informant follows it."""
     etag: int = Field(sa_type=Integer)
     """Grows with every change."""
     recorded_at: datetime = Field(sa_type=Instant)
@@ -198,6 +200,11 @@ async def get_tip(read: Read, tip_id: UUID) -> Any:
     if row is None:
         raise TipUnknown(tip=tip_id)
     return row
+
+
+async def find_by_code(read: Read, digest: bytes) -> Any:
+    """Return the tip that is followed with a code, by the code's digest, or None."""
+    return (await read.execute(select(_tip).where(_tip.c.follow_up == digest))).one_or_none()
 
 
 async def get_content(read: Read, tip_id: UUID) -> Any:

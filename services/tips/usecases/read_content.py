@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from kernel.clock import Clock
 from kernel.ids import UnitId, new_id
 from runtime.crypto import Vault
 from runtime.database import Write
@@ -14,15 +13,24 @@ from services.tips.store.tips import get_content, note_reading
 from services.tips.usecases.seal_tip import SealedPart, open_content
 
 
-async def read_content(tip: Any, *, tx: Write, actor: Actor, at: datetime, clock: Clock, vault: Vault) -> bytes:
+async def read_content(tip: Any, *, tx: Write, actor: Actor, at: datetime, vault: Vault) -> bytes:
     """Return what a tip says. The reading is kept before anybody sees a word.
 
     Raises:
         UnitOutside: The caller does not act for the responsible unit.
         SealBroken: The content was changed, or its key is gone.
     """
-    actor.must_act_for(UnitId(tip.responsible_id))
-    row = {"id": new_id(clock), "tip_id": tip.id, "by_unit": actor.unit(), "client": actor.client, "occurred_at": at}
-    await note_reading(tx, row)
+    await keep_reading(tip, tx=tx, actor=actor, at=at)
     kept = await get_content(tx, tip.id)
     return open_content(vault, tip.id, SealedPart(kept.key, kept.sealed))
+
+
+async def keep_reading(tip: Any, *, tx: Write, actor: Actor, at: datetime) -> None:
+    """Keep that somebody reads what was said on a tip.
+
+    Raises:
+        UnitOutside: The caller does not act for the responsible unit.
+    """
+    actor.must_act_for(UnitId(tip.responsible_id))
+    by = {"by_unit": actor.unit(), "client": actor.client}
+    await note_reading(tx, {"id": new_id(tx.clock), "tip_id": tip.id, "occurred_at": at, **by})

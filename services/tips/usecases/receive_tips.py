@@ -39,6 +39,8 @@ class Intake:
     informant: SealedPart | None
     salt: bytes
     signing_key: str
+    follow_up: bytes
+    """Digest of the code with which the informant follows it."""
     traceparent: str | None
     """W3C trace context of the request."""
 
@@ -131,6 +133,7 @@ def _entered(intake: Intake, heads: dict[UUID, Head], counters: dict[UnitYear, i
         "entry": own.entries,
         "position": whole.entries,
         "signing_key": intake.signing_key,
+        "follow_up": intake.follow_up,
     }
 
 

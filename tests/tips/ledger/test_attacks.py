@@ -137,7 +137,7 @@ async def test_an_entry_deleted_with_care_is_named_by_head_or_receipts(held: Hel
 async def test_an_inserted_entry_is_named(held: Held, place: int, careful: bool) -> None:
     async def insert(tx: Write) -> None:
         rows = await rows_of(tx)
-        twin = {**rows[place - 1], "id": uuid4()}
+        twin = {**rows[place - 1], "id": uuid4(), "follow_up": None}
         kept = (await tx.execute(select(CONTENTS).where(CONTENTS.c.tip_id == rows[place - 1]["id"]))).one()
         await insert_rows(tx.connection, CONTENTS, [{"tip_id": twin["id"], "key": kept.key, "sealed": kept.sealed}])
         await put_back(tx, [*rows[: place - 1], twin, *rows[place - 1 :]], careful=careful)

@@ -1,0 +1,53 @@
+"""What an informant sees and writes with the follow-up code, and what officers answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from contracts.events.tips import Category, Outcome
+from services.tips.domain.tip import TipState
+
+_TEXT: JsonDict = {"text": "Tôi vừa thấy thêm một việc."}
+
+
+class NewMessage(BaseModel):
+    """What somebody writes."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_TEXT]})
+
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class MessageMade(BaseModel):
+    """A message that was kept."""
+
+    message_id: UUID
+    written_at: datetime
+
+
+class MessageShown(BaseModel):
+    """A message as both sides read it. The informant stays whoever has the code."""
+
+    message_id: UUID
+    written_at: datetime
+    by: Literal["informant", "unit"]
+    text: str
+
+
+class TipFollowed(BaseModel):
+    """How a tip stands, for whoever has its follow-up code: never what it says, or who said it."""
+
+    number: str
+    received_at: datetime
+    state: TipState
+    category: Category | None
+    responsible: str = Field(description="Code of the unit that has it now.")
+    due_at: datetime | None = Field(description="The next deadline of the law that is open.")
+    handled_at: datetime | None
+    outcome: Outcome | None
+    messages: list[MessageShown]

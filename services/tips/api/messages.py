@@ -1,0 +1,53 @@
+"""Officers write to the informant, and read what came back. Each reading is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from runtime.database import Write
+from runtime.http.declaration import UnitRule
+from runtime.http.routes import Creates, Reads, Routes
+from services.tips.api.follow_up import to_message
+from services.tips.api.follow_up_shapes import MessageMade, MessageShown, NewMessage
+from services.tips.api.tip_views import keys_in
+from services.tips.store.messages import get_message
+from services.tips.store.tips import get_tip
+from services.tips.usecases.read_content import keep_reading
+from services.tips.usecases.write_message import Message, read_messages, write_message
+
+routes = Routes("tips", "messages")
+_PATH = "/v1/tips/{tip_id}/messages"
+
+
+@routes.read(
+    _PATH,
+    scope="tips:content",
+    units=UnitRule.ACTS_FOR,
+    response_model=list[MessageShown],
+    summary="Read what the informant and units wrote; the reading is kept",
+)
+async def get_messages(tip_id: UUID, call: Reads) -> list[MessageShown]:
+    async def effect(tx: Write) -> Sequence[Message]:
+        tip = await get_tip(tx, tip_id)
+        await keep_reading(tip, tx=tx, actor=call.actor, at=call.arrived_at)
+        return await read_messages(tip, read=tx, vault=keys_in(call).vault)
+
+    return [to_message(one) for one in await call.write(effect)]
+
+
+@routes.create(
+    _PATH,
+    scope="tips:handle",
+    units=UnitRule.ACTS_FOR,
+    response_model=MessageMade,
+    summary="Write to the informant, who reads it with the follow-up code",
+)
+async def post_message(tip_id: UUID, body: NewMessage, call: Creates) -> MessageMade:
+    async def effect(tx: Write) -> UUID:
+        tip, vault = await get_tip(tx, tip_id), keys_in(call).vault
+        return await write_message(tip, body.text, tx=tx, vault=vault, at=call.arrived_at, actor=call.actor)
+
+    message_id = await call.once(effect)
+    async with call.service.database.read() as read:
+        return MessageMade(message_id=message_id, written_at=(await get_message(read, message_id)).occurred_at)
