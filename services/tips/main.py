@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from runtime.http.app import create_app
-from services.tips.api import intake, tip_steps, tips
+from services.tips.api import intake, tip_alarms, tip_marks, tip_steps, tips
 from services.tips.wiring import Tips
 
 
@@ -13,7 +13,8 @@ def create(service: Tips) -> FastAPI:
     """Return the application around a wired service."""
     return create_app(
         service,
-        [intake.routes, tips.routes, tip_steps.routes],
+        # Routes are tried in this order: words come before the ids of tips.
+        [intake.routes, tip_alarms.routes, tips.routes, tip_steps.routes, tip_marks.routes],
         title="Lành Mạnh: tips",
         description="Takes every tip in, numbers it with a signed receipt, and sees that it is handled in time.",
     )

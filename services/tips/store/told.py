@@ -22,6 +22,8 @@ _EVENTS = {
     RECEIVED: TipReceived.type,
     Act.CLASSIFY.value: TipClassified.type,
     Act.TRANSFER.value: TipTransferred.type,
+    Act.HAND_OVER.value: TipTransferred.type,
+    Act.RECLASSIFY.value: TipClassified.type,
     Act.CLOSE.value: TipClosed.type,
     DEADLINE_MISSED: TipDeadlineMissed.type,
 }

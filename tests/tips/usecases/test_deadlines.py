@@ -35,8 +35,9 @@ async def test_a_tip_that_nobody_classified_within_24_hours_is_late_from_then_on
     before = await told(service)
     clock.advance(timedelta(microseconds=1))
 
-    assert before == [("tip.received", False)]
-    assert await told(service) == [("tip.received", False), ("tip.deadline_missed", "classify")]
+    near = [("tip.received", False), ("tip.deadline_near", "classify")]
+    assert before == near
+    assert await told(service) == [*near, ("tip.deadline_missed", "classify")]
     shown = await province.read(tip)
     assert (shown["late"], shown["due_at"]) == (True, None)
     missed = shown["history"][1]
@@ -123,8 +124,9 @@ async def test_a_crime_report_is_resolved_within_20_days_of_its_receipt(
 ) -> None:
     tip = await province.entered()
     await province.done(tip, "classify", category="crime_report")
-    assigned = await province.done(tip, "assign", to="60.CA")
-    assert assigned["due_at"] == "2025-05-08T17:00:00Z"
+    await province.done(tip, "assign", to="60.CA")
+    told_of = await province.done(tip, "notify", notice="receipt", to=["procuracy"])
+    assert told_of["due_at"] == "2025-05-08T17:00:00Z"
     clock.set(datetime.fromisoformat("2025-05-08T17:00:00Z"))
 
     resolved = await province.done(tip, "resolve", outcome="unfounded")
