@@ -143,9 +143,6 @@ class ReadingRow(TipsTable, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
-_IDS_AT_ONCE = 5000
-"""Ids in one statement: both databases limit the number of its parameters."""
-
 RECEIVED = "received"
 """Kind of what every history begins with."""
 DEADLINE_MISSED = "deadline_missed"
@@ -246,31 +243,6 @@ async def history_of(read: Read, tip_id: UUID) -> Sequence[Any]:
     """Return what happened to a tip, in the order in which it was recorded."""
     mine = select(_history).where(_history.c.tip_id == tip_id)
     return (await read.execute(mine.order_by(_history.c.revision, _history.c.ordinal))).all()
-
-
-async def missed_of(read: Read, tip: Any) -> dict[str, datetime]:
-    """Return which limits are noted as missed since the tip came to its unit, by name, with the instants of then."""
-    return (await missed_of_all(read, [tip])).get(tip.id, {})
-
-
-async def missed_of_all(read: Read, tips: Sequence[Any]) -> dict[UUID, dict[str, datetime]]:
-    """Return what `missed_of` does, for several tips; those with nothing missed are left out."""
-    reached = {tip.id: tip.reached_at for tip in tips}
-    found: dict[UUID, dict[str, datetime]] = {}
-    ids = list(reached)
-    for start in range(0, len(ids), _IDS_AT_ONCE):
-        mine = (_history.c.tip_id.in_(ids[start : start + _IDS_AT_ONCE]), _history.c.kind == DEADLINE_MISSED)
-        for row in await read.execute(select(_history).where(*mine)):
-            if row.occurred_at > reached[row.tip_id]:
-                found.setdefault(row.tip_id, {})[row.facts["limit"]] = row.occurred_at
-    return found
-
-
-async def acts_of(read: Read, tip: Any, kind: str) -> Sequence[Any]:
-    """Return the facts of a kind of happening since the tip came to its unit, in their order."""
-    mine = (_history.c.tip_id == tip.id, _history.c.kind == kind, _history.c.occurred_at >= tip.reached_at)
-    order = (_history.c.revision, _history.c.ordinal)
-    return (await read.execute(select(_history.c.facts).where(*mine).order_by(*order))).scalars().all()
 
 
 async def readings_of(read: Read, tip_id: UUID) -> Sequence[Any]:

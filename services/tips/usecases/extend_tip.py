@@ -11,7 +11,7 @@ from services.tips.domain.extension import choose_extension
 from services.tips.domain.refusals import ApproverIsActor, DeadlinePassed
 from services.tips.domain.tip import Act
 from services.tips.law.extensions import extensions_of
-from services.tips.store.tips import missed_of
+from services.tips.store.happenings import missed_of
 from services.tips.usecases.judge_deadlines import deadlines_of, nature_of_tip
 from services.tips.usecases.move_tip import Doing, Move, ensure_possible, move_tip
 

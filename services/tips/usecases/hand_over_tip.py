@@ -10,7 +10,7 @@ from contracts.events.tips import Outcome, TipTransferred
 from kernel.clock import legal_day
 from services.tips.domain.refusals import DayImpossible
 from services.tips.domain.tip import Act
-from services.tips.usecases.move_tip import Doing, Move, move_tip
+from services.tips.usecases.move_tip import Doing, Move, ensure_possible, move_tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ async def hand_over_tip(tip: Any, handover: Handover, note: str, doing: Doing) -
         DayImpossible: That body would have received it before it came, or in the future.
         TransitionIllegal: It is not classified, or done with.
     """
+    ensure_possible(tip, Act.HAND_OVER, doing)
     if not legal_day(tip.received_at) <= handover.received_on <= legal_day(doing.at):
         raise DayImpossible(day=handover.received_on.isoformat())
     changed = {"handled_at": doing.at, "outcome": Outcome.TRANSFERRED.value}

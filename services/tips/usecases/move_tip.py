@@ -18,7 +18,8 @@ from runtime.reference import Actor
 from services.tips.domain.alarm import Fallen, next_ring
 from services.tips.domain.deadline import Deadline, is_late, next_due
 from services.tips.domain.tip import Act, TipState, after
-from services.tips.store.tips import change_tip, get_content, missed_of, note_happening
+from services.tips.store.happenings import missed_of
+from services.tips.store.tips import change_tip, get_content, note_happening
 from services.tips.usecases.judge_deadlines import deadlines_of
 from services.tips.usecases.look_for_alarms import terms_of
 from services.tips.usecases.note_missed import note_missed, to_alarm

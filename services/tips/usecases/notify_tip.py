@@ -8,7 +8,7 @@ from typing import Any
 from contracts.events.tips import Category
 from services.tips.domain.notice import Notice, Told, must_be_told
 from services.tips.domain.tip import Act
-from services.tips.store.tips import acts_of
+from services.tips.store.happenings import acts_of
 from services.tips.usecases.move_tip import Doing, Move, move_tip
 
 _COLUMN = {

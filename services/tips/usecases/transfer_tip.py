@@ -9,7 +9,7 @@ from contracts.events.tips import TipTransferred
 from kernel.ids import UnitId
 from services.tips.domain.refusals import TransferToSelf
 from services.tips.domain.tip import Act
-from services.tips.usecases.move_tip import Doing, Move, move_tip
+from services.tips.usecases.move_tip import Doing, Move, ensure_possible, move_tip
 
 _BEGUN_ANEW: Mapping[str, Any] = {
     "classified_at": None,
@@ -31,6 +31,7 @@ async def transfer_tip(tip: Any, to: UnitId, ground: str, note: str, doing: Doin
         TransferToSelf: The unit has it already.
         TransitionIllegal: It is not classified, or done with.
     """
+    ensure_possible(tip, Act.TRANSFER, doing)
     if to == tip.responsible_id:
         raise TransferToSelf(unit=doing.actor.tree.get(to).code)
     reached = {"responsible_id": to, "reached_id": to, "reached_at": doing.at}
