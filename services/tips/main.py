@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from runtime.http.app import create_app
-from services.tips.api import intake, tip_alarms, tip_marks, tip_steps, tips
+from services.tips.api import intake, tip_alarms, tip_figures, tip_marks, tip_steps, tips
 from services.tips.wiring import Tips
 
 
@@ -14,7 +14,7 @@ def create(service: Tips) -> FastAPI:
     return create_app(
         service,
         # Routes are tried in this order: words come before the ids of tips.
-        [intake.routes, tip_alarms.routes, tips.routes, tip_steps.routes, tip_marks.routes],
+        [intake.routes, tip_alarms.routes, tip_figures.routes, tips.routes, tip_steps.routes, tip_marks.routes],
         title="Lành Mạnh: tips",
         description="Takes every tip in, numbers it with a signed receipt, and sees that it is handled in time.",
     )

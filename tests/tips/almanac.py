@@ -117,7 +117,11 @@ class Book:
     running: dict[tuple[str, datetime], datetime] = field(default_factory=dict)
     """Since when each deadline runs."""
 
+    first: tuple[str, bool] | None = None
+    """How it ended for the unit that received it, and whether late, where it was transferred."""
+
     def __post_init__(self) -> None:
+        self.received_by = self.unit
         self._begin(self.reached)
 
     def act(self, at: datetime, act: str, body: Mapping[str, Any]) -> None:
@@ -164,7 +168,13 @@ class Book:
         if wanted <= self.informed:
             self.instants.setdefault(f"told {body['notice']}", at)
 
+    def standing(self) -> tuple[str, bool]:
+        """Return how it ended for the unit that received it, or that it runs, and whether late."""
+        limits = {self._name(step) for step in LIMITS[self.path] if step != "notify_outcome"}
+        return self.first or ("handled" if "handled" in self.instants else "running", bool(limits & set(self.missed)))
+
     def _anew(self, at: datetime, to: str) -> None:
+        self.first = ("handled", self.standing()[1])
         self.unit, self.reached, self.path = to, at, "unclassified"
         self.instants, self.informed, self.missed = {}, set(), {}
         self.months = self.more = 0

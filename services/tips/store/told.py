@@ -6,9 +6,19 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from contracts.events.tips import TipClassified, TipClosed, TipDeadlineMissed, TipReceived, TipTransferred
+from contracts.events.tips import (
+    TipClassified,
+    TipClosed,
+    TipDeadlineMissed,
+    TipDeadlineNear,
+    TipEscalated,
+    TipReceived,
+    TipTransferred,
+)
+from runtime.alarms import alarm
 from runtime.comparison import Comparison, Element, Fact, Told, comparison
 from runtime.database import Read
+from services.tips.domain.alarm import AlarmKind
 from services.tips.domain.tip import Act
 from services.tips.store.ledger import CounterRow, HeadRow
 from services.tips.store.tips import DEADLINE_MISSED, RECEIVED, HistoryRow, TipRow
@@ -29,12 +39,19 @@ _EVENTS = {
 }
 """What is told of each kind of happening; of the others nothing."""
 
+_ALARMS = {AlarmKind.NEAR.value: TipDeadlineNear.type, AlarmKind.ESCALATED.value: TipEscalated.type}
+"""What is told by alarms alone: of a deadline that was missed a history tells too."""
+
 
 async def told(read: Read, after: int) -> Told:
-    """Return what was told in transactions after a revision, by the histories of tips."""
+    """Return what was told in transactions after a revision, by the histories of tips and by alarms."""
     happened = select(_history.c.kind, _history.c.tip_id, _history.c.revision)
     rows = await read.execute(happened.where(_history.c.revision > after, _history.c.kind.in_(_EVENTS)))
-    return Told(Counter(Fact(_EVENTS[row.kind], str(row.tip_id), row.revision) for row in rows))
+    facts = Counter(Fact(_EVENTS[row.kind], str(row.tip_id), row.revision) for row in rows)
+    raised = select(alarm.c.kind, alarm.c.subject_id, alarm.c.revision)
+    raised = raised.where(alarm.c.revision > after, alarm.c.kind.in_(_ALARMS))
+    facts.update(Fact(_ALARMS[row.kind], str(row.subject_id), row.revision) for row in await read.execute(raised))
+    return Told(facts)
 
 
 async def numbers_with_tips(read: Read) -> Comparison:

@@ -36,14 +36,15 @@ async def note_missed(
 
 
 def to_alarm(cause: Fallen, tip: Any, found: Sequence[Deadline], tree: UnitTree, today: date) -> Alarm | None:
-    """Return the alarm to the unit that it concerns today; None if there is no such unit.
+    """Return the alarm to the unit that it concerns today; None where so far up there is none.
 
-    The first one is told is who is responsible, or bears the duties of the unit that is; then the units above.
+    The first to be told is who is responsible, or bears the duties of the unit that is; then the units above. Where
+    nobody bears them any more, that unit is named all the same: what was missed is never kept quiet.
     """
-    responsible = tree.bearer(UnitId(tip.responsible_id), today) if UnitId(tip.responsible_id) in tree else None
-    if responsible is None:
-        return None
-    line = (responsible, *tree.ancestors(responsible, today))
+    named = UnitId(tip.responsible_id)
+    bearer = tree.bearer(named, today) if named in tree else None
+    responsible = bearer or named
+    line = (responsible,) if bearer is None else (bearer, *tree.ancestors(bearer, today))
     if cause.level >= len(line):
         return None
     to_unit_id, one = line[cause.level], cause.deadline

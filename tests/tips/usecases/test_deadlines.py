@@ -161,7 +161,13 @@ async def test_a_new_day_off_moves_deadlines_that_lie_ahead(
 
     await Teller(outbox, service).tell(CalendarChanged(decision=decision, digest="harbour"))
 
-    assert (await province.read(ahead))["due_at"] == "2025-04-29T17:00:00Z"
+    shown = await province.read(ahead)
+    assert shown["due_at"] == "2025-04-29T17:00:00Z"
+    moved = shown["history"][-1]
+    assert (moved["kind"], moved["facts"]) == (
+        "deadlines_moved",
+        {"decision": "Công văn 5015/BNV", "due": {"accept.denunciation": "2025-04-29T17:00:00+00:00"}},
+    )
     assert clock.now() == MORNING
 
 

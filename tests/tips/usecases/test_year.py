@@ -12,8 +12,10 @@ import pytest
 
 from kernel.clock import SetClock
 from runtime.watch import Watch
+from services.tips.store.told import told
 from services.tips.wiring import Tips
 from tests.reports.builders import COUNTRY
+from tests.rig import published
 from tests.runtime.webhooks.receiver import Got, Receiver, a_receiver, let_the_library_read
 from tests.tips.almanac import Book, Told
 from tests.tips.desk import INFORMANT, Desk
@@ -159,12 +161,13 @@ def to_told(got: Got) -> Told:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_year_with_holidays_and_outages_tells_each_alarm_once(
-    watch: Watch[Any], desk: Callable[[str], Desk], clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    watch: Watch[Any], service: Tips, desk: Callable[[str], Desk], clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_the_library_read(clock, monkeypatch)
     async with a_receiver() as receiver:
         secret = await _subscribe(desk("VN"), receiver)
-        expected = await Year(desk("68"), watch, clock).passes()
+        year = Year(desk("68"), watch, clock)
+        expected = await year.passes()
         got = await receiver.received(len(expected))
         rows = await _all_alarms(desk("VN"))
 
@@ -185,6 +188,17 @@ async def test_a_year_with_holidays_and_outages_tells_each_alarm_once(
         ("escalated", "resolve"),
     }
 
+    async with service.database.read() as read:
+        outbox_says = Counter(fact for fact, _ in await published(service.database))
+        state_says = Counter(
+            fact.type.split(".", 3)[3].removesuffix(".v1") for fact in (await told(read, 0)).facts.elements()
+        )
+    assert outbox_says == state_says
+    assert await _counted(desk("68")) == Counter(
+        (book.received_by, f"{how}_{'late' if late else 'in_time'}")
+        for book in year.books.values()
+        for how, late in [book.standing()]
+    )
     clock.set(datetime.fromtimestamp(int(got[-1].headers["webhook-timestamp"]), UTC))
     assert got[-1].is_signed_with(secret)
 
@@ -195,6 +209,14 @@ async def _subscribe(desk: Desk, receiver: Receiver) -> str:
     answer = await desk.client.post("/v1/subscriptions/tips", json=body, headers=headers)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["secret"])
+
+
+async def _counted(desk: Desk) -> Counter[tuple[str, str]]:
+    """Return how many tips of which unit stand how, by the service's own figures."""
+    figures = await desk.read("/v1/tips/figures", from_on="2026-01-01", until_on="2027-01-01")
+    standings = ("handled_in_time", "handled_late", "running_in_time", "running_late")
+    lines = {(one["place"]["unit"], how): one[how] for one in figures["lines"] for how in standings}
+    return Counter({place: count for place, count in lines.items() if count})
 
 
 async def _all_alarms(desk: Desk) -> list[Any]:
