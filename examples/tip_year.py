@@ -70,6 +70,7 @@ class TipActKind(StrEnum):
     ENTER = "enter"
     """An officer enters it for somebody who came by."""
     CLASSIFY = "classify"
+    NOTIFY = "notify"
     ASSIGN = "assign"
     TRANSFER = "transfer"
     RESOLVE = "resolve"
@@ -144,20 +145,29 @@ class _Teller:
         at = received_at + timedelta(
             minutes=dice.randrange(26 * 60, 50 * 60) if is_late else dice.randrange(30, 20 * 60)
         )
-        yield from self._act(house, at, TipActKind.CLASSIFY, name, {"category": category.value})
+        yield from self._classified(house, at, name, category)
         at += timedelta(minutes=dice.randrange(30, 8 * 60))
+        responsible = self._police_of(house, at)
         if dice.randrange(100) < self._script.transferred_percent:
             to = self._province_police(house, at)
             if to is not None and to.id != house.id:
                 yield from self._act(house, at, TipActKind.TRANSFER, name, {"to": to.code, "ground": _GROUND})
-                yield from self._act(house, at + timedelta(days=1), TipActKind.CLOSE, name, {})
-                return
-        responsible = self._police_of(house, at)
+                house = responsible = to
+                at += timedelta(hours=2)
+                yield from self._classified(house, at, name, category)
+                at += timedelta(minutes=30)
         yield from self._act(house, at, TipActKind.ASSIGN, name, {"to": responsible.code})
         at += timedelta(days=dice.randrange(2, 15), minutes=dice.randrange(60))
         outcome = dice.choice(("confirmed", "unfounded"))
         yield from self._act(responsible, at, TipActKind.RESOLVE, name, {"outcome": outcome})
         yield from self._act(responsible, at + timedelta(days=dice.randrange(1, 3)), TipActKind.CLOSE, name, {})
+
+    def _classified(self, unit: Unit, at: datetime, name: str, category: Category) -> Iterator[TipAct]:
+        """Let the unit say what the tip is, and tell the Procuracy of a crime report; nobody says who they are here."""
+        yield from self._act(unit, at, TipActKind.CLASSIFY, name, {"category": category.value})
+        if category is Category.CRIME_REPORT:
+            told = {"notice": "receipt", "to": ["procuracy"]}
+            yield from self._act(unit, at + timedelta(minutes=10), TipActKind.NOTIFY, name, told)
 
     def _act(self, unit: Unit, at: datetime, kind: TipActKind, name: str, body: Mapping[str, Any]) -> Iterator[TipAct]:
         """Let the unit act, or whoever bears its duties by then; nobody does where there is none."""

@@ -63,6 +63,8 @@ class Alarm:
     fell_at: datetime
     step: int = 0
     """Which of several of one kind and instant: how far it was escalated."""
+    about: str = ""
+    """Which of several things of one subject that can fall due at one instant."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What else is kept of it, as it was when it was raised."""
     event: Event
@@ -89,7 +91,7 @@ def watch_alarms(database: Database, metrics: Metrics, look: Look) -> Watch[Sequ
         """Return the kinds of the alarms that were raised, for each subject looked at."""
         subjects = await _rung(tx, now)
         found = await look(tx, subjects, now)
-        raised = await _raise(tx, {one: found[one].alarms if one in found else () for one in subjects})
+        raised = await raise_alarms(tx, {one: found[one].alarms if one in found else () for one in subjects})
         await set_clocks(tx, {one: found[one].next_at if one in found else None for one in subjects})
         return raised
 
@@ -113,29 +115,13 @@ async def set_clocks(tx: Write, rings: Mapping[UUID, datetime | None]) -> None:
         await tx.execute(delete(alarm_clock).where(alarm_clock.c.subject_id.in_(some)))
 
 
-def alarm_id(kind: str, subject_id: UUID, fell_at: datetime, step: int) -> UUID:
-    """Return the one id of what fell due: the same however often, and by whomever, it is looked at.
+async def raise_alarms(tx: Write, fallen: Mapping[UUID, Sequence[Alarm]]) -> Sequence[Sequence[str]]:
+    """Keep and publish the alarms that were not raised before, and return their kinds for each subject.
 
-    To whom it is raised is no part of it: an alarm is not raised again when units merge.
+    For whoever finds what has fallen due before the watch does.
     """
-    return uuid5(_ALARMS, f"{kind}|{subject_id}|{to_micros(fell_at)}|{step}")
-
-
-async def _first_ring(read: Read) -> datetime | None:
-    return (await read.execute(select(func.min(alarm_clock.c.rings_at)))).scalar_one_or_none()
-
-
-async def _rung(read: Read, now: datetime) -> Sequence[UUID]:
-    """Return some subjects whose clocks have rung, the first one first."""
-    # In the order of the index alone: thousands ring at one instant, and need not be sorted each time.
-    rung = select(alarm_clock.c.subject_id).where(alarm_clock.c.rings_at <= now).order_by(alarm_clock.c.rings_at)
-    return (await read.execute(rung.limit(AT_ONCE))).scalars().all()
-
-
-async def _raise(tx: Write, fallen: Mapping[UUID, Sequence[Alarm]]) -> Sequence[Sequence[str]]:
-    """Keep and publish the alarms that were not raised before, and return their kinds for each subject."""
     found = {
-        alarm_id(one.kind, subject_id, one.fell_at, one.step): (subject_id, one)
+        alarm_id(one.kind, subject_id, one.fell_at, one.step, one.about): (subject_id, one)
         for subject_id, alarms in fallen.items()
         for one in alarms
     }
@@ -160,3 +146,23 @@ async def _raise(tx: Write, fallen: Mapping[UUID, Sequence[Alarm]]) -> Sequence[
             tx.publish(one.event)
             kinds[subject_id].append(one.kind)
     return list(kinds.values())
+
+
+def alarm_id(kind: str, subject_id: UUID, fell_at: datetime, step: int, about: str = "") -> UUID:
+    """Return the one id of what fell due: the same however often, and by whomever, it is looked at.
+
+    To whom it is raised is no part of it: an alarm is not raised again when units merge.
+    """
+    named = f"{kind}|{subject_id}|{to_micros(fell_at)}|{step}"
+    return uuid5(_ALARMS, f"{named}|{about}" if about else named)
+
+
+async def _first_ring(read: Read) -> datetime | None:
+    return (await read.execute(select(func.min(alarm_clock.c.rings_at)))).scalar_one_or_none()
+
+
+async def _rung(read: Read, now: datetime) -> Sequence[UUID]:
+    """Return some subjects whose clocks have rung, the first one first."""
+    # In the order of the index alone: thousands ring at one instant, and need not be sorted each time.
+    rung = select(alarm_clock.c.subject_id).where(alarm_clock.c.rings_at <= now).order_by(alarm_clock.c.rings_at)
+    return (await read.execute(rung.limit(AT_ONCE))).scalars().all()

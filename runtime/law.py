@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from kernel.problems import Fault, Words
 
-Unit = Literal["hours", "days", "working_days", "persons"]
+Unit = Literal["hours", "days", "working_days", "months", "persons"]
 
 
 class ProvisionMissing(Fault):
@@ -35,6 +35,8 @@ class Provision(BaseModel):
     """Exclusive end."""
     runs_from: str = ""
     """Of a limit: what it begins with."""
+    as_number: tuple[int, ...] = ()
+    """Of an extension: as the how manieth of its step it can be granted."""
     reference: str
     """Act and article. What was not read in the text itself says so."""
 
@@ -44,6 +46,11 @@ class Law:
 
     def __init__(self, provisions: Mapping[str, Sequence[Provision]]) -> None:
         self._provisions = provisions
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all provisions, in the order of the file."""
+        return tuple(self._provisions)
 
     def find(self, name: str, day: date) -> Provision | None:
         """Return what holds on a day; of several the youngest. None if nothing does."""

@@ -33,7 +33,11 @@ class Outcome(StrEnum):
     UNFOUNDED = "unfounded"
     """It was looked into and not found."""
     TRANSFERRED = "transferred"
-    """The competent body has it."""
+    """The competent body, outside of this system, has it."""
+    NOT_ACCEPTED = "not_accepted"
+    """The law does not have it handled (TC, art. 24, 25; KN, art. 11)."""
+    DUPLICATE = "duplicate"
+    """It says what another tip says, which was handled."""
 
 
 class _TipEvent(Event):
@@ -75,7 +79,8 @@ class TipTransferred(_TipEvent):
 
     type: ClassVar[str] = "vn.lanhmanh.tips.tip.transferred.v1"
 
-    to_unit_id: UUID
+    to_unit_id: UUID | None
+    """Who is responsible from now on; None for a body outside of this system."""
 
 
 class TipClosed(_TipEvent):
@@ -85,16 +90,49 @@ class TipClosed(_TipEvent):
 
     outcome: Outcome
     handled_at: datetime
-    """When it was resolved or handed over: `late` speaks for this instant. It was running until then."""
+    """When it was resolved, or first handed over: `late` speaks for this instant. It was running until then."""
 
 
-class TipDeadlineMissed(_TipEvent):
-    """A statutory deadline passed, and what it asks for was not done: `late` is true from `occurred_at` on."""
+class _TipAlarm(_TipEvent):
+    """What every alarm on a tip says: what is to be done by when, by whom, and to whom it is told.
+
+    `occurred_at` is the instant at which it fell due: earlier than it was raised where nobody was there.
+    """
+
+    step: str
+    """What was to be done: `classify`, `transfer`, `notify_receipt`, `assign`, `accept`, `notify_acceptance`,
+    `resolve`, `notify_outcome`."""
+    due_at: datetime
+    """Exclusive end of the limit."""
+    responsible_id: UUID
+    """The unit that is responsible for the tip, or that bears its duties."""
+    to_unit_id: UUID
+    """To whom the alarm is raised."""
+
+    def unit(self) -> UUID | None:
+        return self.to_unit_id
+
+
+class TipDeadlineNear(_TipAlarm):
+    """A statutory deadline comes soon, and what it asks for is not done."""
+
+    type: ClassVar[str] = "vn.lanhmanh.tips.tip.deadline_near.v1"
+
+
+class TipDeadlineMissed(_TipAlarm):
+    """A statutory deadline passed, and what it asks for was not done. All but `notify_outcome`, which asks for
+    something after the tip was handled, make it `late` from `occurred_at` on."""
 
     type: ClassVar[str] = "vn.lanhmanh.tips.tip.deadline_missed.v1"
 
-    step: str
-    """What was to be done: `classify`, `accept`, `resolve`."""
+
+class TipEscalated(_TipAlarm):
+    """A statutory deadline was missed for so long that a unit above is told."""
+
+    type: ClassVar[str] = "vn.lanhmanh.tips.tip.escalated.v1"
+
+    level: int
+    """How far above the responsible unit: 1 is directly above."""
 
 
 class LedgerSealed(Event):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from runtime.http.app import create_app
-from services.tips.api import bulk_intake, follow_up, intake, ledger, mailbox, messages, tip_steps, tips
+from services.tips.api import (
+    bulk_intake,
+    follow_up,
+    intake,
+    ledger,
+    mailbox,
+    messages,
+    tip_alarms,
+    tip_figures,
+    tip_marks,
+    tip_steps,
+    tips,
+)
 from services.tips.wiring import Tips
 
 
@@ -13,15 +25,19 @@ def create(service: Tips) -> FastAPI:
     """Return the application around a wired service."""
     return create_app(
         service,
+        # Routes are tried in this order: words come before the ids of tips.
         [
             intake.routes,
             bulk_intake.routes,
             mailbox.routes,
             follow_up.routes,
             ledger.routes,
-            messages.routes,
+            tip_alarms.routes,
+            tip_figures.routes,
             tips.routes,
             tip_steps.routes,
+            tip_marks.routes,
+            messages.routes,
         ],
         title="Lành Mạnh: tips",
         description="Takes every tip in, numbers it with a signed receipt, and sees that it is handled in time.",

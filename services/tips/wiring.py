@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts.events import plans as events
+from contracts.events.tips import TipDeadlineMissed, TipDeadlineNear, TipEscalated
 from kernel.clock import Clock
+from runtime.alarms import watch_alarms
 from runtime.auth.verifier import TokenVerifier
 from runtime.batch import Batch
 from runtime.bus import Bus
@@ -17,20 +19,22 @@ from runtime.database import Database, Settings
 from runtime.http.request_once import Made
 from runtime.reference import Reference
 from runtime.service import Service
-from runtime.surroundings import digest_secret_of, kafka_bus_of, keys_of, senders_of, verifier_of
+from runtime.surroundings import digest_secret_of, kafka_bus_of, keys_of, senders_of, targets_of, verifier_of
 from runtime.telemetry.metrics import Metrics
 from runtime.watch import Watch
+from runtime.webhooks.subscribable import Subscribable
 from services.tips.config import TipsConfig
 from services.tips.consumers.on_calendar_changed import OnCalendarChanged
 from services.tips.consumers.on_units_changed import on_units_changed
-from services.tips.store.tips import first_due
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
-from services.tips.usecases.note_missed import NoteMissedDeadlines
+from services.tips.usecases.look_for_alarms import LookForAlarms
 from services.tips.usecases.receive_tips import Intake, receive_tips
 from services.tips.usecases.seal_ledger import SealLedger, next_seal
 
 NAME = "tips"
 MIGRATIONS = Path(__file__).parent / "migrations"
+SUBSCRIBABLE = (TipDeadlineNear, TipDeadlineMissed, TipEscalated)
+"""What other systems can follow."""
 
 
 @dataclass(kw_only=True)
@@ -66,9 +70,10 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         comparisons=(numbers_with_tips, ledger_with_tips),
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
         watches=[
-            Watch(database, next_at=first_due, act=NoteMissedDeadlines(reference)),
+            watch_alarms(database, metrics, LookForAlarms(reference)),
             Watch(database, next_at=next_seal, act=SealLedger(keys)),
         ],
+        subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),
         senders=senders_of(config, config.senders_file),
         keys=keys,
         intake=Batch(database, receive_tips),

@@ -43,6 +43,7 @@ ALLOWED = {
     ("guest", "names", 53),
     # Webhooks to subscribers.
     ("reports", "internet", 443),
+    ("tips", "internet", 443),
     *(edge for service, port in OF_SERVICE.items() for edge in (
         ("gateway", service, port),
         ("prometheus", service, port),
@@ -68,8 +69,10 @@ def test_nobody_reaches_anybody_but_whom_the_list_names(resources: list[Resource
     assert picture(resources) == ALLOWED
 
 
-def test_the_way_out_for_webhooks_excepts_what_the_code_refuses(resources: list[Resource]) -> None:
-    (policy,) = (one for one in of_kind(resources, "NetworkPolicy") if one["metadata"]["name"] == "reports-webhooks")
+@pytest.mark.parametrize("service", ["reports", "tips"])
+def test_the_way_out_for_webhooks_excepts_what_the_code_refuses(resources: list[Resource], service: str) -> None:
+    policies = of_kind(resources, "NetworkPolicy")
+    (policy,) = (one for one in policies if one["metadata"]["name"] == f"{service}-webhooks")
     block = policy["spec"]["egress"][0]["to"][0]["ipBlock"]
 
     assert block == {"cidr": "0.0.0.0/0", "except": [str(network) for network in NOT_PUBLIC]}

@@ -17,9 +17,10 @@ COME = (TipActKind.SEND, TipActKind.ENTER)
 NEXT = {
     TipActKind.SEND: {TipActKind.CLASSIFY},
     TipActKind.ENTER: {TipActKind.CLASSIFY},
-    TipActKind.CLASSIFY: {TipActKind.ASSIGN, TipActKind.TRANSFER},
+    TipActKind.CLASSIFY: {TipActKind.NOTIFY, TipActKind.ASSIGN, TipActKind.TRANSFER},
+    TipActKind.NOTIFY: {TipActKind.ASSIGN, TipActKind.TRANSFER},
     TipActKind.ASSIGN: {TipActKind.RESOLVE},
-    TipActKind.TRANSFER: {TipActKind.CLOSE},
+    TipActKind.TRANSFER: {TipActKind.CLASSIFY},
     TipActKind.RESOLVE: {TipActKind.CLOSE},
     TipActKind.CLOSE: set(),
 }
@@ -73,7 +74,7 @@ def test_whoever_acts_exists_on_that_day_and_so_does_whoever_is_named(slug: str)
     tree = example_tree()
     for act in year(slug, tree):
         assert tree.find(act.by, legal_day(act.at)) is not None
-        if "to" in act.body:
+        if act.kind in {TipActKind.ASSIGN, TipActKind.TRANSFER}:
             assert tree.find(act.body["to"], legal_day(act.at)) is not None
 
 

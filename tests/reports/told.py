@@ -75,7 +75,9 @@ class Tip:
         return TipClosed(outcome=Outcome.CONFIRMED, handled_at=handled_at or occurred_at, **said)
 
     def missed(self, occurred_at: datetime) -> TipDeadlineMissed:
-        return TipDeadlineMissed(step="classify", **self._said(occurred_at, late=True))
+        unit_id = unit_of(self.unit)
+        asked = {"step": "classify", "due_at": occurred_at, "responsible_id": unit_id, "to_unit_id": unit_id}
+        return TipDeadlineMissed(**asked, **self._said(occurred_at, late=True))
 
 
 FACTS = ("received", "classified", "transferred", "closed", "missed")

@@ -67,7 +67,13 @@ async def outbox(sqlite_tips: Blueprint, clock: SetClock, tmp_path: Path) -> Asy
 
 def a_service(url: str, clock: SetClock, outbox: Database, data: Path) -> Tips:
     """Wire the service over a database, behind plans' outbox, with keys of its own in a folder."""
-    config = TipsConfig(database_url=url, database_durable=False, digest_secret=SecretStr("harbour"), data=data)
+    config = TipsConfig(
+        database_url=url,
+        database_durable=False,
+        digest_secret=SecretStr("harbour"),
+        data=data,
+        webhooks_to_private_addresses=True,
+    )
     return wire(config, clock=clock, verifier=Tokens(clock).verifier(), bus=EmbeddedBus({TOPIC: outbox}))
 
 

@@ -11,6 +11,8 @@ from pydantic.config import JsonDict
 
 from contracts.events.tips import Category, Outcome
 from contracts.unit import UnitCode
+from services.tips.domain.grade import Grade
+from services.tips.domain.nature import Instance
 from services.tips.domain.tip import TipState
 
 _CONTENT: JsonDict = {
@@ -127,6 +129,7 @@ class DeadlineShown(BaseModel):
     step: str
     due_at: datetime = Field(description="Exclusive end.")
     done_at: datetime | None
+    stands_since: datetime | None = Field(description="Its clock stands still since then.")
     missed: bool
     reference: str
 
@@ -152,6 +155,7 @@ class TipLine(BaseModel):
     readable: bool
     state: TipState
     category: Category | None
+    grade: Grade | None = Field(description="An officer's mark. It hides nothing.")
     received_at: datetime
     due_at: datetime | None = Field(description="The next deadline that is open.")
     revision: int
@@ -161,9 +165,15 @@ class TipShown(TipLine):
     """A tip as it stands, without a word of it."""
 
     can: list[str] = Field(description="What can be done with it in this state.")
+    instance: Instance | None
+    duplicate_of: UUID | None
     outcome: Outcome | None
+    transferred_at: datetime | None = Field(description="When it was first transferred to another unit.")
     handled_at: datetime | None
-    late: bool = Field(description="Whether a statutory deadline was missed, as what the tip is now.")
+    late: bool = Field(
+        description="Whether a statutory deadline was missed, as what the tip is now; of a tip that was transferred, "
+        "by the unit that received it."
+    )
     deadlines: list[DeadlineShown]
     history: list[HappeningShown]
     readings: int = Field(description="How often its content was read.")
@@ -176,50 +186,3 @@ class ContentShown(BaseModel):
     readable: bool
     content: dict[str, Any] | None
     raw: str | None = Field(description="The bytes of an unreadable tip as they came, base64.")
-
-
-class Classification(BaseModel):
-    """What a tip is before the law."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"category": "crime_report"}]})
-
-    category: Category
-    note: Note = ""
-
-
-class Assignment(BaseModel):
-    """Who looks into it."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"to": "68.CA"}]})
-
-    to: UnitCode
-    note: Note = ""
-
-
-class Transfer(BaseModel):
-    """Who is competent, and by which ground."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"to": "68.CA", "ground": "TTLT 01/2017, Điều 8.6"}]}
-    )
-
-    to: UnitCode
-    ground: str = Field(min_length=1, max_length=300, description="The legal ground.")
-    note: Note = ""
-
-
-class Resolution(BaseModel):
-    """What was found."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"outcome": "confirmed"}]})
-
-    outcome: Literal[Outcome.CONFIRMED, Outcome.UNFOUNDED]
-    note: Note = ""
-
-
-class Closing(BaseModel):
-    """The end."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"note": "Đã thông báo kết quả."}]})
-
-    note: Note = ""

@@ -13,11 +13,15 @@ from runtime.crypto import ServiceKeys
 from runtime.database import Read
 from runtime.http.call import Call, OpenCall, etag_of
 from services.tips.api.tip_shapes import DeadlineShown, HappeningShown, Receipt, TipLine, TipShown
+from services.tips.domain.deadline import is_late
 from services.tips.domain.follow_up import code_of as code_of_tip
+from services.tips.domain.grade import Grade
+from services.tips.domain.nature import Instance
 from services.tips.domain.tip import TipState, legal_acts
 from services.tips.ledger.receipt import statement_of
-from services.tips.store.tips import get_tip, history_of, readings_of, steps_missed
-from services.tips.usecases.note_missed import deadlines_of, is_late
+from services.tips.store.happenings import missed_of
+from services.tips.store.tips import get_tip, history_of, readings_of
+from services.tips.usecases.judge_deadlines import deadlines_of
 
 
 def keys_in(call: OpenCall) -> ServiceKeys:
@@ -48,21 +52,25 @@ async def answer_receipt(call: OpenCall, tip_id: UUID) -> Receipt:
 async def answer_tip(call: Call, read: Read, row: Any) -> TipShown:
     """Return a tip as it stands, and its ETag beside it."""
     call.response.headers["ETag"] = etag_of(row.etag)
-    found = deadlines_of(row, call.reference.calendar)
-    noted = await steps_missed(read, row.id)
+    noted = await missed_of(read, row)
+    found = deadlines_of(row, call.reference.calendar, noted)
     return TipShown(
         **to_line(call, row).model_dump(),
-        can=legal_acts(TipState(row.state)),
+        can=legal_acts(TipState(row.state), None if row.category is None else Category(row.category)),
+        instance=None if row.instance is None else Instance(row.instance),
+        duplicate_of=row.duplicate_of,
         outcome=None if row.outcome is None else Outcome(row.outcome),
+        transferred_at=row.transferred_at,
         handled_at=row.handled_at,
-        late=is_late(found, noted),
+        late=is_late(found, noted) if row.transferred_late is None else row.transferred_late,
         deadlines=[
             DeadlineShown(
                 step=one.step.value,
                 due_at=one.due_at,
                 done_at=one.done_at,
-                missed=one.step.value in noted,
-                reference=one.reference,
+                stands_since=one.stands_since,
+                missed=one.limit.name in noted,
+                reference=one.limit.reference,
             )
             for one in found
         ],
@@ -82,6 +90,7 @@ def to_line(call: Call, row: Any) -> TipLine:
         readable=row.readable,
         state=TipState(row.state),
         category=None if row.category is None else Category(row.category),
+        grade=None if row.grade is None else Grade(row.grade),
         received_at=row.received_at,
         due_at=row.due_at,
         revision=row.revision,

@@ -15,6 +15,7 @@ class OnCalendarChanged:
         self._reference = reference
 
     async def __call__(self, event: CalendarChanged, tx: Write) -> None:
+        before = await self._reference.view_in(tx)
         await apply_calendar_change(event, tx)
-        calendar = (await self._reference.view_in(tx)).calendar
-        await recalculate_deadlines(calendar, tx.clock.now(), tx=tx)
+        after = await self._reference.view_in(tx)
+        await recalculate_deadlines(event.decision.decision, before, after, tx.clock.now(), tx=tx)

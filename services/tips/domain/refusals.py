@@ -51,18 +51,18 @@ class TransitionIllegal(Refusal):
 
 
 class AssigneeOutside(Refusal):
-    """A tip is assigned to a unit that is not of the house that received it."""
+    """A tip is assigned to a unit that is not of the house that it came to."""
 
     code = "assignee_outside"
     status = 422
     vi = Words(
         "Đơn vị ngoài phạm vi",
-        "{unit} không thuộc {house}, nơi đã tiếp nhận tin.",
+        "{unit} không thuộc {house}, nơi đang giữ tin.",
         "Giao cho cơ quan trực thuộc, hoặc chuyển tin (transfer) cho đơn vị có thẩm quyền.",
     )
     en = Words(
         "Assignee outside",
-        "{unit} does not belong to {house}, which received the tip.",
+        "{unit} does not belong to {house}, which the tip came to.",
         "Assign it to a body of that unit, or transfer it to the competent one.",
     )
 
@@ -74,6 +74,91 @@ class TransferToSelf(Refusal):
     status = 422
     vi = Words("Không phải chuyển tin", "{unit} đang chịu trách nhiệm về tin này.", "Chọn đơn vị khác.")
     en = Words("No transfer", "{unit} is responsible for the tip already.", "Choose another unit.")
+
+
+class ExtensionImpossible(Refusal):
+    """The law does not know this extension for such a tip, or not as a further one."""
+
+    code = "extension_impossible"
+    status = 422
+    vi = Words("Không gia hạn được", "Không thể gia hạn theo căn cứ “{kind}” cho tin này.", "Có thể: {possible}.")
+    en = Words("No such extension", "This tip cannot be given an extension as “{kind}”.", "Possible: {possible}.")
+
+
+class DeadlinePassed(Refusal):
+    """A limit is extended that has not begun, or has ended already."""
+
+    code = "deadline_passed"
+    status = 409
+    vi = Words(
+        "Thời hạn không còn chạy",
+        "Thời hạn của bước {step} chưa bắt đầu hoặc đã kết thúc.",
+        "Chỉ gia hạn trong khi thời hạn đang chạy.",
+    )
+    en = Words("Limit not running", "The limit for {step} has not begun, or has ended.", "Extend it while it runs.")
+
+
+class ApproverIsActor(Refusal):
+    """Whoever extends a limit names themselves as the one who approved it."""
+
+    code = "approver_is_actor"
+    status = 422
+    vi = Words(
+        "Người duyệt trùng người thực hiện", "{approver} không thể tự duyệt.", "Ghi người hoặc văn bản phê duyệt."
+    )
+    en = Words("No second person", "{approver} cannot approve its own act.", "Name who approved it, or the document.")
+
+
+class DayImpossible(Refusal):
+    """A body outside is said to have received a tip before it came, or on a day that has not come."""
+
+    code = "day_impossible"
+    status = 422
+    vi = Words("Ngày không hợp lý", "Ngày {day} không nằm giữa ngày nhận tin và hôm nay.", "Kiểm tra ngày nhận.")
+    en = Words("Impossible day", "{day} does not lie between the receipt and today.", "Check the day of receipt.")
+
+
+class LinkToSelf(Refusal):
+    """A tip is linked as a duplicate of itself."""
+
+    code = "link_to_self"
+    status = 422
+    vi = Words("Không thể liên kết", "Tin không thể trùng với chính nó.", "Chọn tin khác.")
+    en = Words("No link", "A tip is no duplicate of itself.", "Choose another tip.")
+
+
+class OriginalNotHandled(Refusal):
+    """A tip is resolved as a duplicate, and it is linked to none, or to one that is not handled yet."""
+
+    code = "original_not_handled"
+    status = 409
+    vi = Words(
+        "Tin gốc chưa được xử lý",
+        "Chỉ kết luận “trùng” khi tin được liên kết đã xử lý xong.",
+        "Liên kết (link) với tin kia, và chờ tin đó được xử lý.",
+    )
+    en = Words(
+        "The other tip is not handled",
+        "A tip is a duplicate only of one that is itself handled.",
+        "Link it to the other tip, and wait until that one is handled.",
+    )
+
+
+class OutcomeNotTold(Refusal):
+    """A tip is closed although the informant has not been told the outcome, as the law asks."""
+
+    code = "outcome_not_told"
+    status = 409
+    vi = Words(
+        "Chưa thông báo kết quả",
+        "Phải thông báo kết quả cho người cung cấp tin trước khi kết thúc.",
+        "Ghi nhận thông báo (notify, outcome, informant).",
+    )
+    en = Words(
+        "Outcome not told",
+        "The informant must be told the outcome before the tip is closed.",
+        "Note that it was told (notify, outcome, informant).",
+    )
 
 
 class NobodyReceives(Fault):

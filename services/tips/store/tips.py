@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlmodel import Field
 from runtime.database import Instant, Json, Read, Write, insert_rows
 from runtime.http.pages import Followed, rows_after
 from services.tips.domain.refusals import LedgerIncomplete, TipUnknown
+from services.tips.domain.tip import TipState
 from services.tips.store.table import TipsTable
 
 
@@ -27,6 +28,14 @@ class TipRow(TipsTable, table=True):
     """The unit that received it: it counts there for ever."""
     responsible_id: UUID = Field(index=True)
     """The one unit that is responsible for it now."""
+    reached_id: UUID
+    """The unit that it came to last, by its receipt or by a transfer: its house handles the tip."""
+    reached_at: datetime = Field(sa_type=Instant)
+    """When it came there: its clocks run from then."""
+    transferred_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When it was first transferred: for the unit that received it, it is handled since."""
+    transferred_late: bool | None = Field(default=None, sa_type=Boolean)
+    """Whether it was late then."""
     year: int = Field(sa_type=Integer)
     place: int = Field(sa_type=Integer)
     """Place among the tips of its unit and year, from 1 on, without gaps."""
@@ -37,12 +46,31 @@ class TipRow(TipsTable, table=True):
     """Whether what came could be read; if not, its bytes are kept as they came."""
     state: str
     category: str | None = None
+    instance: str | None = None
+    """Of a complaint."""
+    remote: bool = Field(sa_type=Boolean)
+    grade: str | None = None
+    """An officer's mark: `spam`, `off_subject`. It hides nothing."""
+    duplicate_of: UUID | None = Field(default=None, index=True)
+    """The tip that says the same."""
+    informant_known: bool = Field(sa_type=Boolean)
     received_at: datetime = Field(sa_type=Instant, index=True)
     classified_at: datetime | None = Field(default=None, sa_type=Instant)
+    incompetent_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When it was established that the unit is not competent."""
     accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    receipt_told_at: datetime | None = Field(default=None, sa_type=Instant)
+    acceptance_told_at: datetime | None = Field(default=None, sa_type=Instant)
+    outcome_told_at: datetime | None = Field(default=None, sa_type=Instant)
+    suspended_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Since when the clock of resolving stands still."""
+    paused: int = Field(sa_type=BigInteger)
+    """How long it stood still before, in microseconds."""
+    extensions: list[str] = Field(sa_type=Json)
+    """Names of those that were granted, in their order."""
     handled_at: datetime | None = Field(default=None, sa_type=Instant)
     outcome: str | None = None
-    due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
     """The next deadline that is open; none once it is handled, or where the law sets none."""
     salt: bytes = Field(sa_type=LargeBinary)
     digest: bytes = Field(sa_type=LargeBinary)
@@ -123,6 +151,8 @@ RECEIVED = "received"
 """Kind of what every history begins with."""
 DEADLINE_MISSED = "deadline_missed"
 """Kind of what the clock brings into a history."""
+DEADLINES_MOVED = "deadlines_moved"
+"""Kind of what a decision on days off brings into it."""
 
 _tip = TipRow.__table__  # type: ignore[attr-defined]
 _content = ContentRow.__table__  # type: ignore[attr-defined]
@@ -138,12 +168,18 @@ async def add_tips(
     informants: Sequence[Mapping[str, Any]],
 ) -> None:
     """Write the tips of a batch, few statements for all of them."""
+    known = {one["tip_id"] for one in informants}
     stamp = {"etag": 1, "recorded_at": tx.recorded_at, "revision": tx.number}
-    await insert_rows(tx.connection, _tip, [{**row, **stamp} for row in tips])
+    await insert_rows(tx.connection, _tip, [{**row, **_begun(row, known), **stamp} for row in tips])
     await insert_rows(tx.connection, _content, contents)
     await insert_rows(tx.connection, _informant, informants)
     received = [_happened(tx, row["id"], RECEIVED, row["received_at"], {"channel": row["channel"]}) for row in tips]
     await insert_rows(tx.connection, _history, received)
+
+
+def _begun(row: Mapping[str, Any], informants: Collection[UUID]) -> dict[str, Any]:
+    reached = {"reached_id": row["unit_id"], "reached_at": row["received_at"]}
+    return reached | {"informant_known": row["id"] in informants, "remote": False, "paused": 0, "extensions": []}
 
 
 def _happened(tx: Write, tip_id: UUID, kind: str, occurred_at: datetime, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,12 +254,6 @@ async def history_of(read: Read, tip_id: UUID) -> Sequence[Any]:
     return (await read.execute(mine.order_by(_history.c.revision, _history.c.ordinal))).all()
 
 
-async def steps_missed(read: Read, tip_id: UUID) -> set[str]:
-    """Return the steps of whose deadline it is noted that it was missed."""
-    mine = select(_history.c.facts).where(_history.c.tip_id == tip_id, _history.c.kind == DEADLINE_MISSED)
-    return {facts["step"] for facts in (await read.execute(mine)).scalars()}
-
-
 async def readings_of(read: Read, tip_id: UUID) -> Sequence[Any]:
     """Return who read a tip, the first one first."""
     mine = select(_reading).where(_reading.c.tip_id == tip_id)
@@ -252,20 +282,14 @@ async def entries_after(read: Read, position: int, limit: int) -> Sequence[Any]:
     return (await read.execute(statement.order_by(_tip.c.position).limit(limit))).all()
 
 
-async def first_due(read: Read) -> datetime | None:
-    """Return the first deadline that is open."""
-    return (await read.execute(select(func.min(_tip.c.due_at)))).scalar_one_or_none()
-
-
-async def due_by(read: Read, t: datetime, limit: int) -> Sequence[Any]:
-    """Return tips with an open deadline that has passed at an instant, the first one first."""
-    due = select(_tip).where(_tip.c.due_at <= t).order_by(_tip.c.due_at, _tip.c.id)
-    return (await read.execute(due.limit(limit))).all()
+async def find_tips(read: Read, ids: Sequence[UUID]) -> Sequence[Any]:
+    """Return the rows of tips, without those that there are not."""
+    return (await read.execute(select(_tip).where(_tip.c.id.in_(ids)).order_by(_tip.c.id))).all()
 
 
 async def running_tips(read: Read) -> Sequence[Any]:
-    """Return the tips that are not handled yet."""
-    return (await read.execute(select(_tip).where(_tip.c.handled_at.is_(None)).order_by(_tip.c.id))).all()
+    """Return the tips with a clock that can run: those that are not closed."""
+    return (await read.execute(select(_tip).where(_tip.c.state != TipState.CLOSED.value).order_by(_tip.c.id))).all()
 
 
 async def changed_tips(read: Read, after: int, limit: int) -> Followed:

@@ -6,9 +6,20 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from contracts.events.tips import LedgerSealed, TipClassified, TipClosed, TipDeadlineMissed, TipReceived, TipTransferred
+from contracts.events.tips import (
+    LedgerSealed,
+    TipClassified,
+    TipClosed,
+    TipDeadlineMissed,
+    TipDeadlineNear,
+    TipEscalated,
+    TipReceived,
+    TipTransferred,
+)
+from runtime.alarms import alarm
 from runtime.comparison import Comparison, Element, Fact, Told, comparison
 from runtime.database import Read
+from services.tips.domain.alarm import AlarmKind
 from services.tips.domain.tip import Act
 from services.tips.ledger.head import LEDGER
 from services.tips.store.ledger import WHOLE, CounterRow, HeadRow
@@ -25,19 +36,27 @@ _EVENTS = {
     RECEIVED: TipReceived.type,
     Act.CLASSIFY.value: TipClassified.type,
     Act.TRANSFER.value: TipTransferred.type,
+    Act.HAND_OVER.value: TipTransferred.type,
+    Act.RECLASSIFY.value: TipClassified.type,
     Act.CLOSE.value: TipClosed.type,
     DEADLINE_MISSED: TipDeadlineMissed.type,
 }
 """What is told of each kind of happening; of the others nothing."""
 
+_ALARMS = {AlarmKind.NEAR.value: TipDeadlineNear.type, AlarmKind.ESCALATED.value: TipEscalated.type}
+"""What is told by alarms alone: of a deadline that was missed a history tells too."""
+
 
 async def told(read: Read, after: int) -> Told:
-    """Return what was told in transactions after a revision, by the histories of tips."""
+    """Return what was told in transactions after a revision, by the histories of tips and by alarms."""
     happened = select(_history.c.kind, _history.c.tip_id, _history.c.revision)
     rows = await read.execute(happened.where(_history.c.revision > after, _history.c.kind.in_(_EVENTS)))
     facts = Counter(Fact(_EVENTS[row.kind], str(row.tip_id), row.revision) for row in rows)
     sealed = await read.execute(select(_seal.c.revision).where(_seal.c.revision > after))
     facts.update(Fact(LedgerSealed.type, LEDGER, row.revision) for row in sealed)
+    raised = select(alarm.c.kind, alarm.c.subject_id, alarm.c.revision)
+    raised = raised.where(alarm.c.revision > after, alarm.c.kind.in_(_ALARMS))
+    facts.update(Fact(_ALARMS[row.kind], str(row.subject_id), row.revision) for row in await read.execute(raised))
     return Told(facts)
 
 

@@ -8,19 +8,20 @@ from kernel.ids import UnitId
 from kernel.units import UnitTree
 from services.tips.domain.refusals import AssigneeOutside
 from services.tips.domain.tip import Act
-from services.tips.usecases.move_tip import Doing, Move, move_tip
+from services.tips.usecases.move_tip import Doing, Move, ensure_possible, move_tip
 
 
 async def assign_tip(tip: Any, to: UnitId, note: str, doing: Doing) -> None:
-    """Assign a tip to a body of the house that received it.
+    """Assign a tip to a body of the house that it came to.
 
     Raises:
         UnitOutside: The caller does not act for the responsible unit.
         AssigneeOutside: The unit is of another house: to that one, a tip is transferred.
         TransitionIllegal: It is not classified, or done with.
     """
+    ensure_possible(tip, Act.ASSIGN, doing)
     tree, day = doing.actor.tree, doing.actor.on
-    house = _house(tree, tree.bearer(UnitId(tip.unit_id), day) or UnitId(tip.responsible_id), doing)
+    house = _house(tree, tree.bearer(UnitId(tip.reached_id), day) or UnitId(tip.responsible_id), doing)
     if not tree.is_within(to, house, day):
         raise AssigneeOutside(unit=tree.get(to).code, house=tree.get(house).code)
     changed = {"responsible_id": to, "accepted_at": tip.accepted_at or doing.at}

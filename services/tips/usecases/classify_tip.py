@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.events.tips import Category, TipClassified
+from services.tips.domain.nature import Nature
 from services.tips.domain.tip import Act
 from services.tips.usecases.move_tip import Doing, Move, move_tip
 
 
-async def classify_tip(tip: Any, category: Category, note: str, doing: Doing) -> None:
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a unit finds a tip to be."""
+
+    category: Category
+    nature: Nature
+    competent: bool
+    """Whether the unit is competent for it; if not, it has to be transferred."""
+
+
+async def classify_tip(tip: Any, finding: Finding, note: str, doing: Doing) -> None:
     """Classify a tip.
 
     Raises:
         UnitOutside: The caller does not act for the responsible unit.
         TransitionIllegal: It is classified already.
     """
-    changed = {"category": category.value, "classified_at": doing.at}
-    move = Move(Act.CLASSIFY, changed, {"category": category.value}, note)
+    changed = columns_of(finding) | {
+        "classified_at": doing.at,
+        "incompetent_at": None if finding.competent else doing.at,
+    }
+    await tell_finding(tip, Move(Act.CLASSIFY, changed, facts_of(finding), note), finding, doing)
+
+
+async def tell_finding(tip: Any, move: Move, finding: Finding, doing: Doing) -> None:
+    """Do it, and tell what the tip is now."""
     late = await move_tip(tip, move, doing)
     doing.tx.publish(
         TipClassified(
@@ -26,6 +45,20 @@ async def classify_tip(tip: Any, category: Category, note: str, doing: Doing) ->
             received_at=tip.received_at,
             occurred_at=doing.at,
             late=late,
-            category=category,
+            category=finding.category,
         )
     )
+
+
+def columns_of(finding: Finding) -> dict[str, Any]:
+    """Return how a tip keeps what it is."""
+    nature = finding.nature
+    return {"category": finding.category.value, "instance": nature.instance, "remote": nature.is_remote}
+
+
+def facts_of(finding: Finding) -> dict[str, Any]:
+    """Return what the history says of it."""
+    nature = finding.nature
+    said = {"category": finding.category.value, "competent": finding.competent}
+    complaint = {"instance": nature.instance, "remote": nature.is_remote}
+    return said | (complaint if finding.category is Category.COMPLAINT else {})

@@ -18,6 +18,7 @@ from services.tips.ledger.entry import chained, digest_of, leaf_of
 from services.tips.ledger.receipt import number_of
 from services.tips.store.ledger import WHOLE, Head, UnitYear, counters_of, heads_of, write_ends
 from services.tips.store.tips import add_tips
+from services.tips.usecases.look_for_alarms import set_first_clocks
 from services.tips.usecases.seal_tip import SealedPart
 
 
@@ -85,6 +86,7 @@ async def _keep(tx: Write, intakes: Sequence[Intake]) -> None:
         [{"tip_id": one.tip_id, **one.content._asdict()} for one in intakes],
         [{"tip_id": one.tip_id, **one.informant._asdict()} for one in intakes if one.informant is not None],
     )
+    await set_first_clocks(tx, rows)
     await write_ends(tx, heads, counters)
     await remember(tx, [(intake.sent, str(intake.tip_id)) for intake in intakes])
     for intake, row in zip(intakes, rows, strict=True):

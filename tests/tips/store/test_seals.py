@@ -35,7 +35,8 @@ async def add_leaves(tx: Write, start: int, end: int) -> None:
     blank = dict.fromkeys(column.name for column in TIP.columns if column.nullable)
     same = {"unit_id": uuid4(), "responsible_id": uuid4(), "year": 2026, "number": "", "channel": "hotline"}
     same |= {"readable": True, "state": "received", "received_at": MORNING, "salt": b"", "digest": b"", "chain": b""}
-    same |= {"signing_key": "", "etag": 1, "recorded_at": tx.recorded_at, "revision": tx.number}
+    same |= {"signing_key": "", "etag": 1, "recorded_at": tx.recorded_at, "revision": tx.number, "paused": 0}
+    same |= {"reached_id": uuid4(), "reached_at": MORNING, "remote": False, "informant_known": False, "extensions": []}
     rows = [
         blank | same | {"id": uuid4(), "place": one, "entry": one, "position": one, "leaf": leaf_at(one)}
         for one in range(start + 1, end + 1)

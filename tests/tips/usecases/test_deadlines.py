@@ -36,8 +36,9 @@ async def test_a_tip_that_nobody_classified_within_24_hours_is_late_from_then_on
     before = await told(service)
     clock.advance(timedelta(microseconds=1))
 
-    assert before == [("tip.received", False)]
-    assert await told(service) == [("tip.received", False), ("tip.deadline_missed", "classify")]
+    near = [("tip.received", False), ("tip.deadline_near", "classify")]
+    assert before == near
+    assert await told(service) == [*near, ("tip.deadline_missed", "classify")]
     shown = await province.read(tip)
     assert (shown["late"], shown["due_at"]) == (True, None)
     missed = shown["history"][1]
@@ -124,8 +125,9 @@ async def test_a_crime_report_is_resolved_within_20_days_of_its_receipt(
 ) -> None:
     tip = await province.entered()
     await province.done(tip, "classify", category="crime_report")
-    assigned = await province.done(tip, "assign", to="60.CA")
-    assert assigned["due_at"] == "2025-05-08T17:00:00Z"
+    await province.done(tip, "assign", to="60.CA")
+    told_of = await province.done(tip, "notify", notice="receipt", to=["procuracy"])
+    assert told_of["due_at"] == "2025-05-08T17:00:00Z"
     clock.set(datetime.fromisoformat("2025-05-08T17:00:00Z"))
 
     resolved = await province.done(tip, "resolve", outcome="unfounded")
@@ -160,7 +162,13 @@ async def test_a_new_day_off_moves_deadlines_that_lie_ahead(
 
     await Teller(outbox, service).tell(CalendarChanged(decision=decision, digest="harbour"))
 
-    assert (await province.read(ahead))["due_at"] == "2025-04-29T17:00:00Z"
+    shown = await province.read(ahead)
+    assert shown["due_at"] == "2025-04-29T17:00:00Z"
+    moved = shown["history"][-1]
+    assert (moved["kind"], moved["facts"]) == (
+        "deadlines_moved",
+        {"decision": "Công văn 5015/BNV", "due": {"accept.denunciation": "2025-04-29T17:00:00+00:00"}},
+    )
     assert clock.now() == MORNING
 
 

@@ -7,7 +7,7 @@ from alembic import op
 from services.tips.ledger.entry import GENESIS, chained
 
 revision = "20261130_sealed_ledger"
-down_revision = "20261125_first_tables"
+down_revision = "20261130_process_and_clocks"
 
 _AT_ONCE = 5000
 _TIP = sa.table(
