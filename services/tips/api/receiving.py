@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 
@@ -54,11 +55,17 @@ def to_intake(call: OpenCall, sent: Sent, arrival: Arrival) -> Intake:
         due_at=None if first is None else first.due_at,
         content=seal_content(keys.vault, tip_id, arrival.content),
         informant=None if arrival.informant is None else seal_informant(keys.vault, tip_id, arrival.informant),
+        informant_known=_says_who(arrival.informant),
         salt=secrets.token_bytes(_SALT_BYTES),
         signing_key=keys.signing_key_id,
         follow_up=digest_of_code(read_code(code_of(call.service.digest_secret, tip_id))),
         traceparent=current_traceparent(),
     )
+
+
+def _says_who(informant: bytes | None) -> bool:
+    """Say whether there is somebody to be told of the tip: more than why they would not say who they are."""
+    return informant is not None and bool(json.loads(informant).keys() - {"refused_because"})
 
 
 def receiver_by_code(call: OpenCall, code: str) -> Unit | None:

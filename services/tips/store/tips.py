@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -54,6 +54,7 @@ class TipRow(TipsTable, table=True):
     duplicate_of: UUID | None = Field(default=None, index=True)
     """The tip that says the same."""
     informant_known: bool = Field(sa_type=Boolean)
+    """Whether they said who they are, and so can be told."""
     received_at: datetime = Field(sa_type=Instant, index=True)
     classified_at: datetime | None = Field(default=None, sa_type=Instant)
     incompetent_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -168,18 +169,17 @@ async def add_tips(
     informants: Sequence[Mapping[str, Any]],
 ) -> None:
     """Write the tips of a batch, few statements for all of them."""
-    known = {one["tip_id"] for one in informants}
     stamp = {"etag": 1, "recorded_at": tx.recorded_at, "revision": tx.number}
-    await insert_rows(tx.connection, _tip, [{**row, **_begun(row, known), **stamp} for row in tips])
+    await insert_rows(tx.connection, _tip, [{**row, **_begun(row), **stamp} for row in tips])
     await insert_rows(tx.connection, _content, contents)
     await insert_rows(tx.connection, _informant, informants)
     received = [_happened(tx, row["id"], RECEIVED, row["received_at"], {"channel": row["channel"]}) for row in tips]
     await insert_rows(tx.connection, _history, received)
 
 
-def _begun(row: Mapping[str, Any], informants: Collection[UUID]) -> dict[str, Any]:
+def _begun(row: Mapping[str, Any]) -> dict[str, Any]:
     reached = {"reached_id": row["unit_id"], "reached_at": row["received_at"]}
-    return reached | {"informant_known": row["id"] in informants, "remote": False, "paused": 0, "extensions": []}
+    return reached | {"remote": False, "paused": 0, "extensions": []}
 
 
 def _happened(tx: Write, tip_id: UUID, kind: str, occurred_at: datetime, facts: Mapping[str, Any]) -> dict[str, Any]:

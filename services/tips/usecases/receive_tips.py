@@ -38,6 +38,8 @@ class Intake:
     """The first deadline."""
     content: SealedPart
     informant: SealedPart | None
+    informant_known: bool
+    """Whether they said who they are."""
     salt: bytes
     signing_key: str
     follow_up: bytes
@@ -128,6 +130,7 @@ def _entered(intake: Intake, heads: dict[UUID, Head], counters: dict[UnitYear, i
         "state": TipState.RECEIVED.value,
         "received_at": intake.received_at,
         "due_at": intake.due_at,
+        "informant_known": intake.informant_known,
         "salt": intake.salt,
         "digest": digest,
         "leaf": leaf,

@@ -165,6 +165,16 @@ async def test_a_known_informant_is_told_the_outcome_of_a_crime_report_before_it
     assert closed["state"] == "closed"
 
 
+@pytest.mark.parametrize("informant", [None, {"refused_because": "Sợ sóng"}])
+async def test_whoever_did_not_say_who_they_are_need_not_be_told(
+    province: Desk, police: Desk, informant: dict[str, str] | None
+) -> None:
+    tip = await taken_on(province, "crime_report", informant=informant)
+    await police.done(tip, "resolve", outcome="confirmed")
+
+    assert (await police.done(tip, "close"))["state"] == "closed"
+
+
 async def test_whoever_says_that_it_is_not_competent_has_to_transfer_the_tip(province: Desk, clock: SetClock) -> None:
     tip = await province.entered(unit="593")
     clock.advance(DAYS / 12)

@@ -63,6 +63,7 @@ def _fill_tips() -> None:
             reached_id=_tip.c.unit_id,
             reached_at=_tip.c.received_at,
             remote=sa.false(),
+            # Sealed apart: whether it names anybody, only the vault could tell.
             informant_known=known,
             paused=0,
             extensions=sa.literal(b"[]", sa.LargeBinary()),
