@@ -15,7 +15,15 @@ from runtime.auth.issuer import open_issuer
 SCOPES = {
     "plans": ("plans:read", "plans:write", "plans:units", "plans:calendar"),
     "reports": ("reports:read", "reports:submit", "reports:review", "reports:import", "reports:subscribe"),
-    "tips": ("tips:read", "tips:intake", "tips:handle", "tips:content", "tips:audit", "tips:subscribe"),
+    "tips": (
+        "tips:read",
+        "tips:intake",
+        "tips:handle",
+        "tips:content",
+        "tips:identity",
+        "tips:audit",
+        "tips:subscribe",
+    ),
     "referrals": (
         "referrals:read",
         "referrals:case",

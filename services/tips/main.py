@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from runtime.http.app import create_app
 from services.tips.api import (
     bulk_intake,
+    disclosures,
     follow_up,
     intake,
     ledger,
@@ -32,6 +33,7 @@ def create(service: Tips) -> FastAPI:
             mailbox.routes,
             follow_up.routes,
             ledger.routes,
+            disclosures.routes,
             tip_alarms.routes,
             tip_figures.routes,
             tips.routes,

@@ -26,6 +26,7 @@ from runtime.webhooks.subscribable import Subscribable
 from services.tips.config import TipsConfig
 from services.tips.consumers.on_calendar_changed import OnCalendarChanged
 from services.tips.consumers.on_units_changed import on_units_changed
+from services.tips.store.readings import readings_with_chain
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.usecases.look_for_alarms import LookForAlarms
 from services.tips.usecases.receive_tips import Intake, receive_tips
@@ -67,7 +68,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         metrics=metrics,
         digest_secret=digest_secret_of(config, NAME),
         told=told,
-        comparisons=(numbers_with_tips, ledger_with_tips),
+        comparisons=(numbers_with_tips, ledger_with_tips, readings_with_chain),
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
         watches=[
             watch_alarms(database, metrics, LookForAlarms(reference)),

@@ -12,12 +12,13 @@ from fastapi import Header
 from contracts.events.tips import Category, Outcome
 from runtime.database import Read
 from runtime.http.routes import Open, OpenCreates, Routes
-from services.tips.api.follow_up_shapes import MessageMade, MessageShown, NewMessage, TipFollowed
+from services.tips.api.follow_up_shapes import InformantSeen, MessageMade, MessageShown, NewMessage, TipFollowed
 from services.tips.api.tip_views import code_of, keys_in
 from services.tips.domain.follow_up import digest_of_code, read_code
 from services.tips.domain.refusals import FollowUpCodeInvalid
 from services.tips.domain.tip import TipState
 from services.tips.store.messages import get_message
+from services.tips.store.readings import ReadingKind, readings_of
 from services.tips.store.tips import find_by_code
 from services.tips.usecases.write_message import Message, read_messages, write_message
 
@@ -35,6 +36,7 @@ async def get_follow_up(call: Open, code: Code) -> TipFollowed:
     async with _at_a_fixed_time(), call.service.database.read() as read:
         tip = await _tip_of(read, code)
         messages = await read_messages(tip, read=read, vault=keys_in(call).vault)
+        seen = [one for one in await readings_of(read, tip.id) if one.kind == ReadingKind.INFORMANT]
     return TipFollowed(
         number=tip.number,
         received_at=tip.received_at,
@@ -44,6 +46,7 @@ async def get_follow_up(call: Open, code: Code) -> TipFollowed:
         due_at=tip.due_at,
         handled_at=tip.handled_at,
         outcome=None if tip.outcome is None else Outcome(tip.outcome),
+        informant_seen=[InformantSeen(seen_at=one.occurred_at, by_unit=code_of(call, one.by_unit)) for one in seen],
         messages=[to_message(one) for one in messages],
     )
 

@@ -39,6 +39,13 @@ class MessageShown(BaseModel):
     text: str
 
 
+class InformantSeen(BaseModel):
+    """Somebody was shown who gave the tip."""
+
+    seen_at: datetime
+    by_unit: str
+
+
 class TipFollowed(BaseModel):
     """How a tip stands, for whoever has its follow-up code: never what it says, or who said it."""
 
@@ -50,4 +57,5 @@ class TipFollowed(BaseModel):
     due_at: datetime | None = Field(description="The next deadline of the law that is open.")
     handled_at: datetime | None
     outcome: Outcome | None
+    informant_seen: list[InformantSeen] = Field(description="When who gave the tip was shown, and to which unit.")
     messages: list[MessageShown]

@@ -12,6 +12,7 @@ from services.tips.api.follow_up import to_message
 from services.tips.api.follow_up_shapes import MessageMade, MessageShown, NewMessage
 from services.tips.api.tip_views import keys_in
 from services.tips.store.messages import get_message
+from services.tips.store.readings import ReadingKind
 from services.tips.store.tips import get_tip
 from services.tips.usecases.read_content import keep_reading
 from services.tips.usecases.write_message import Message, read_messages, write_message
@@ -30,7 +31,7 @@ _PATH = "/v1/tips/{tip_id}/messages"
 async def get_messages(tip_id: UUID, call: Reads) -> list[MessageShown]:
     async def effect(tx: Write) -> Sequence[Message]:
         tip = await get_tip(tx, tip_id)
-        await keep_reading(tip, tx=tx, actor=call.actor, at=call.arrived_at)
+        await keep_reading(tip, ReadingKind.MESSAGES, tx=tx, actor=call.actor, at=call.arrived_at)
         return await read_messages(tip, read=tx, vault=keys_in(call).vault)
 
     return [to_message(one) for one in await call.write(effect)]

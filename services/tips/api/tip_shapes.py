@@ -176,7 +176,7 @@ class TipShown(TipLine):
     )
     deadlines: list[DeadlineShown]
     history: list[HappeningShown]
-    readings: int = Field(description="How often its content was read.")
+    readings: int = Field(description="How often somebody saw what was said, or who said it.")
 
 
 class ContentShown(BaseModel):

@@ -20,7 +20,8 @@ from services.tips.domain.nature import Instance
 from services.tips.domain.tip import TipState, legal_acts
 from services.tips.ledger.receipt import statement_of
 from services.tips.store.happenings import missed_of
-from services.tips.store.tips import get_tip, history_of, readings_of
+from services.tips.store.readings import readings_of
+from services.tips.store.tips import get_tip, history_of
 from services.tips.usecases.judge_deadlines import deadlines_of
 
 

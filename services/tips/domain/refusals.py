@@ -67,6 +67,59 @@ class AssigneeOutside(Refusal):
     )
 
 
+class DisclosureUnknown(Refusal):
+    """The tip has no such request to be shown who gave it."""
+
+    code = "disclosure_unknown"
+    status = 404
+    vi = Words("Không có yêu cầu này", "Không có yêu cầu {disclosure}.", "Xem danh sách yêu cầu của tin.")
+    en = Words("No such request", "There is no request {disclosure}.", "See the requests on the tip.")
+
+
+class DisclosureDecided(Refusal):
+    """A request was decided before."""
+
+    code = "disclosure_decided"
+    status = 409
+    vi = Words("Đã quyết định", "Yêu cầu này đã được quyết định.", "Gửi yêu cầu mới nếu cần.")
+    en = Words("Decided already", "This request was decided before.", "Ask again if it must be.")
+
+
+class SecondPersonNeeded(Refusal):
+    """Who asks to be shown an informant cannot allow it."""
+
+    code = "second_person_needed"
+    status = 403
+    vi = Words("Cần người thứ hai", "Người yêu cầu không thể tự cho phép.", "Đề nghị người khác quyết định.")
+    en = Words("Second person needed", "Who asks cannot allow it.", "Have somebody else decide.")
+
+
+class DisclosureNeeded(Refusal):
+    """Nobody allowed the caller to see who gave the tip, or not any more."""
+
+    code = "disclosure_needed"
+    status = 403
+    vi = Words(
+        "Chưa được phép xem danh tính",
+        "Không có yêu cầu nào của bạn còn hiệu lực.",
+        "Gửi yêu cầu có lý do; người thứ hai quyết định.",
+    )
+    en = Words(
+        "Not allowed to see who it was",
+        "No request of yours is granted and in force.",
+        "Ask with a reason; a second person decides.",
+    )
+
+
+class InformantUnknown(Refusal):
+    """Nobody is known who gave the tip."""
+
+    code = "informant_unknown"
+    status = 404
+    vi = Words("Không có danh tính", "Người cung cấp tin không nêu danh tính.", "Nhắn qua mã theo dõi.")
+    en = Words("Nobody is known", "The tip was given without a name.", "Write to who has the follow-up code.")
+
+
 class TransferToSelf(Refusal):
     """A tip is handed over to the very unit that has it."""
 

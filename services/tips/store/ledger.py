@@ -59,10 +59,10 @@ NOTHING = Head(0, GENESIS)
 UnitYear = tuple[UUID, int]
 
 
-async def heads_of(tx: Write, units: Collection[UUID]) -> dict[UUID, Head]:
+async def heads_of(read: Read, units: Collection[UUID]) -> dict[UUID, Head]:
     """Return the ends of some units' chains, and that of the whole; a unit without an entry has `NOTHING`."""
     wanted = {WHOLE, *units}
-    rows = await tx.execute(select(_head).where(_head.c.unit_id.in_(wanted)))
+    rows = await read.execute(select(_head).where(_head.c.unit_id.in_(wanted)))
     return dict.fromkeys(wanted, NOTHING) | {row.unit_id: Head(row.entries, row.chain) for row in rows}
 
 
@@ -84,6 +84,8 @@ async def write_ends(tx: Write, heads: Mapping[UUID, Head], counters: Mapping[Un
     statement = insert_for(tx.connection, _head)
     changed = {name: statement.excluded[name] for name in ("entries", "chain", "revision")}
     await tx.execute(statement.on_conflict_do_update(index_elements=["unit_id"], set_=changed), rows)
+    if not counters:
+        return
     counted = [
         {"unit_id": unit, "year": year, "last": last, "revision": tx.number} for (unit, year), last in counters.items()
     ]

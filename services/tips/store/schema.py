@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from services.tips.store.disclosures import DisclosureRow
 from services.tips.store.ledger import CounterRow, HeadRow
 from services.tips.store.messages import MessageRow
+from services.tips.store.readings import ReadingRow
 from services.tips.store.seals import NodeRow, SealRow
 from services.tips.store.table import TipsTable
-from services.tips.store.tips import ContentRow, HistoryRow, InformantRow, ReadingRow, TipRow
+from services.tips.store.tips import ContentRow, HistoryRow, InformantRow, TipRow
 
-TABLES = (TipRow, ContentRow, InformantRow, HistoryRow, ReadingRow, HeadRow, CounterRow, SealRow, NodeRow, MessageRow)
+TABLES = (
+    TipRow,
+    ContentRow,
+    InformantRow,
+    HistoryRow,
+    ReadingRow,
+    HeadRow,
+    CounterRow,
+    SealRow,
+    NodeRow,
+    MessageRow,
+    DisclosureRow,
+)
 
 metadata = TipsTable.metadata
 

@@ -134,20 +134,6 @@ class HistoryRow(TipsTable, table=True):
     """What the officer wrote, sealed with the content's key."""
 
 
-class ReadingRow(TipsTable, table=True):
-    """Somebody read what a tip says."""
-
-    __tablename__ = "tip_reading"
-
-    id: UUID = Field(primary_key=True)
-    tip_id: UUID = Field(index=True)
-    by_unit: UUID
-    client: str
-    occurred_at: datetime = Field(sa_type=Instant)
-    recorded_at: datetime = Field(sa_type=Instant)
-    revision: int = Field(sa_type=BigInteger)
-
-
 RECEIVED = "received"
 """Kind of what every history begins with."""
 DEADLINE_MISSED = "deadline_missed"
@@ -159,7 +145,6 @@ _tip = TipRow.__table__  # type: ignore[attr-defined]
 _content = ContentRow.__table__  # type: ignore[attr-defined]
 _informant = InformantRow.__table__  # type: ignore[attr-defined]
 _history = HistoryRow.__table__  # type: ignore[attr-defined]
-_reading = ReadingRow.__table__  # type: ignore[attr-defined]
 
 
 async def add_tips(
@@ -221,11 +206,6 @@ async def note_happening(
     await insert_rows(tx.connection, _history, [_happened(tx, tip_id, kind, occurred_at, facts) | by])
 
 
-async def note_reading(tx: Write, row: Mapping[str, Any]) -> None:
-    """Keep that somebody read a tip."""
-    await insert_rows(tx.connection, _reading, [{**row, "recorded_at": tx.recorded_at, "revision": tx.number}])
-
-
 async def get_tip(read: Read, tip_id: UUID) -> Any:
     """Return the row of a tip.
 
@@ -248,16 +228,15 @@ async def get_content(read: Read, tip_id: UUID) -> Any:
     return (await read.execute(select(_content).where(_content.c.tip_id == tip_id))).one()
 
 
+async def find_informant(read: Read, tip_id: UUID) -> Any:
+    """Return the sealed informant of a tip, or None where nobody is known."""
+    return (await read.execute(select(_informant).where(_informant.c.tip_id == tip_id))).one_or_none()
+
+
 async def history_of(read: Read, tip_id: UUID) -> Sequence[Any]:
     """Return what happened to a tip, in the order in which it was recorded."""
     mine = select(_history).where(_history.c.tip_id == tip_id)
     return (await read.execute(mine.order_by(_history.c.revision, _history.c.ordinal))).all()
-
-
-async def readings_of(read: Read, tip_id: UUID) -> Sequence[Any]:
-    """Return who read a tip, the first one first."""
-    mine = select(_reading).where(_reading.c.tip_id == tip_id)
-    return (await read.execute(mine.order_by(_reading.c.revision))).all()
 
 
 async def recorded_at_position(read: Read, position: int) -> datetime:

@@ -23,7 +23,7 @@ def seal_content(vault: Vault, tip_id: UUID, content: bytes) -> SealedPart:
 
 def seal_informant(vault: Vault, tip_id: UUID, informant: bytes) -> SealedPart:
     """Return who said it, sealed apart."""
-    return _seal(vault, informant, f"tips/informant/{tip_id}")
+    return _seal(vault, informant, _informant_of(tip_id))
 
 
 def content_key(vault: Vault, tip_id: UUID, wrapped: str) -> DataKey:
@@ -40,6 +40,16 @@ def open_content(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
     return content_key(vault, tip_id, part.key).open(part.sealed, _content_of(tip_id))
 
 
+def open_informant(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
+    """Return who said it.
+
+    Raises:
+        SealBroken: It was changed, or its key is gone.
+    """
+    context = _informant_of(tip_id)
+    return vault.unwrap(part.key, context).open(part.sealed, context)
+
+
 def note_context(tip_id: UUID) -> str:
     """Return to what an officer's note is bound."""
     return f"tips/note/{tip_id}"
@@ -47,6 +57,10 @@ def note_context(tip_id: UUID) -> str:
 
 def _content_of(tip_id: UUID) -> str:
     return f"tips/content/{tip_id}"
+
+
+def _informant_of(tip_id: UUID) -> str:
+    return f"tips/informant/{tip_id}"
 
 
 def _seal(vault: Vault, plaintext: bytes, context: str) -> SealedPart:

@@ -16,6 +16,7 @@ from runtime.alarms import alarm_clock
 from runtime.database import Database
 from runtime.database.migrate import migrate
 from services.tips.store.ledger import WHOLE, HeadRow
+from services.tips.store.readings import READINGS, readings_with_chain
 from services.tips.store.tips import DEADLINE_MISSED, HistoryRow, TipRow
 from services.tips.wiring import MIGRATIONS, Tips
 from tests.tips.desk import INFORMANT, Desk
@@ -39,7 +40,7 @@ async def take_back(database: Database) -> None:
         *(f"ALTER TABLE tip DROP COLUMN {name}" for name in _NEW),
         "CREATE INDEX ix_tip_due_at ON tip (due_at)",
         "DELETE FROM alarm_clock",
-        *(f"DROP TABLE {name}" for name in ("ledger_node", "ledger_seal", "tip_message")),
+        *(f"DROP TABLE {name}" for name in ("ledger_node", "ledger_seal", "tip_message", "tip_disclosure")),
         "UPDATE service_schema_version SET version_num = '20261125_first_tables'",
     ]
 
@@ -53,7 +54,7 @@ async def take_back(database: Database) -> None:
             await forget(row)
         for statement in statements:
             await connection.execute(text(statement))
-        await connection.execute(delete(_head).where(_head.c.unit_id == WHOLE))
+        await connection.execute(delete(_head).where(_head.c.unit_id.in_([WHOLE, READINGS])))
         await connection.run_sync(drop_new_keys)
 
     await database.mark(undo)
@@ -61,7 +62,12 @@ async def take_back(database: Database) -> None:
 
 def drop_new_keys(connection: Connection) -> None:
     """Drop the columns that have a key of their own, which SQLite can only do by a new table."""
-    with Operations(MigrationContext.configure(connection)).batch_alter_table("tip") as batch:
+    operations = Operations(MigrationContext.configure(connection))
+    with operations.batch_alter_table("tip_reading") as batch:
+        batch.drop_constraint("uq_tip_reading_entry", type_="unique")
+        for name in ("kind", "entry", "chain"):
+            batch.drop_column(name)
+    with operations.batch_alter_table("tip") as batch:
         for name in ("position", "follow_up"):
             batch.drop_constraint(f"uq_tip_{name}", type_="unique")
             batch.drop_column(name)
@@ -89,11 +95,15 @@ async def test_tips_of_before_stand_as_they_stood_and_those_that_run_are_looked_
     await province.done(tips[2], "assign", to="60.CA")
     await province.done(tips[2], "resolve", outcome="unfounded")
     await province.done(tips[2], "close")
+    for tip in tips:
+        await province.read(f"{tip}/content")
     rows, missed, heads, _ = await kept(service.database)
 
     await take_back(service.database)
     await migrate(service.database, MIGRATIONS)
 
+    async with service.database.read() as read:
+        assert (await readings_with_chain(read)).compared == len(tips)
     # The crime report was classified too late; and what is feedback was noted as missed too, before it was known.
     assert await kept(service.database) == (rows, missed, heads, {one for one in rows if rows[one].state != "closed"})
     assert [facts["limit"] for facts in missed] == ["classify", "classify"]
