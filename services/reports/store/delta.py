@@ -64,7 +64,7 @@ _BEFORE = 20
 async def read_little(database: Database, known: Known) -> Bulk | None:
     """Return what changed since then, its columns in no order; None if it is much, or of a new epoch."""
     given = {"revision": known.revision, "units": known.units, "periods": known.periods, "series": known.series}
-    row = await database.glance(_STATEMENT.bindparams(**given))
+    row = await database.glance(_STATEMENT, given)
     epoch, number, recorded_at, is_little, has_more, units, periods, *columns = list(row)
     series, columns = columns[: len(Series._fields)], columns[len(Series._fields) :]
     if epoch != known.epoch or not is_little:
