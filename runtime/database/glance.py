@@ -61,14 +61,23 @@ class Glances:
                 found: Row = await connection.fetchrow(
                     compiled.string, *[values[name] for name in compiled.positiontup or ()], record_class=Row
                 )
-            except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except asyncpg.PostgresError as error:
                 raise DBAPIError(compiled.string, None, error) from error
+            except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+                # The driver lost count: so it does with a connection that the server ends just then.
+                self._let_go()
+                raise DBAPIError(compiled.string, None, error, connection_invalidated=True) from error
         return found
 
     async def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:
             await self._connection.close()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
 
     async def _opened(self) -> asyncpg.Connection:
         # Not asked whether it is still there: a glance that finds it gone is made again on a new one.
