@@ -1,19 +1,22 @@
 """Answer questions from memory that follows the database: every answer has read what was committed before it was asked.
 
-One thread owns the arrays. Answers are encoded bytes, kept by question for as long as they hold: until there is a new
-revision, or the next boundary passes. At 17:00:00 something falls due without any new revision.
+One thread owns the arrays, and lends them to the event loop for what little changed. Answers are encoded bytes, kept by
+question for as long as they hold: until there is a new revision, or the next boundary passes. At 17:00:00 something
+falls due without any new revision.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from contracts.plan import Plan
@@ -28,6 +31,9 @@ from services.reports.board.feed import read_delta
 from services.reports.board.memory import Memory, PlanVersion
 from services.reports.board.saved import NotSaved, restored, save
 from services.reports.domain.refusals import PlanUnknown
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _ANSWERS_KEPT = 512
 _SAVED_AFTER = 100_000
@@ -111,6 +117,8 @@ class Board:
         """How many rows have changed since the memory was saved."""
         self._memory = Memory(ReferenceView(0, UnitTree(), LEGAL_CALENDAR))
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="board")
+        self._turn = threading.Lock()
+        """Held by whoever works with the memory: its thread, or the event loop."""
         self._pulls = Shared(self._take_in)
         self._state: _State | None = None
         """That of the memory, as the event loop knows it; None while it is not to be relied on."""
@@ -149,7 +157,7 @@ class Board:
         kept = self._kept.get(question)
         if kept is not None and kept.holds(self._state, t):
             return kept.answer
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, t)
+        return await self._in_thread(self._answer, question, t)
 
     async def versions_of(self, plan: str, look: Look | None = None) -> Sequence[Plan]:
         """Return all versions of the plan with this slug, the newest one last.
@@ -178,7 +186,14 @@ class Board:
             # The first one, another history of the database, or a change that was half taken in: start over.
             memory = Memory(delta.reference)
         try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, memory.apply, delta)
+            if memory.is_little(delta) and self._turn.acquire(blocking=False):
+                # Handing it over would take longer than it does itself.
+                try:
+                    memory.apply(delta)
+                finally:
+                    self._turn.release()
+            else:
+                await self._in_thread(memory.apply, delta)
         except Exception:
             self._state = None
             raise
@@ -189,7 +204,15 @@ class Board:
         self._unsaved += len(delta.owed.states["flags"])
         if self._unsaved >= _SAVED_AFTER:
             self._unsaved = 0
-            self._thread.submit(self._save, memory)
+            self._thread.submit(self._in_turn, self._save, memory)
+
+    async def _in_thread(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        do = partial(self._in_turn, work, *given, **named)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, do)
+
+    def _in_turn(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        with self._turn:
+            return work(*given, **named)
 
     def _save(self, memory: Memory) -> None:
         if self._file is None or memory.at is None:
