@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,6 +115,8 @@ class Board:
         self._log = get_logger(database.service)
         self._unsaved = 0
         """How many rows have changed since the memory was saved."""
+        self._placed: Set[object] = frozenset()
+        """What was known of where units stand when it was."""
         self._memory = Memory(ReferenceView(0, UnitTree(), LEGAL_CALENDAR))
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="board")
         self._turn = threading.Lock()
@@ -140,13 +142,14 @@ class Board:
             return
         assert memory.at is not None  # noqa: S101 - no other is saved
         self._memory = memory
+        self._placed = frozenset(memory.positions)
         self._versions = _versions_in(memory)
         self._reference.start_from(Look(memory.at, memory.reference))
 
     def close(self) -> None:
-        """Answer no more, and save the memory if it changed since."""
+        """Answer no more, and save the memory if it changed since, or found out where units stand."""
         self._thread.shutdown()
-        if self._unsaved:
+        if self._unsaved or self._memory.positions.keys() != self._placed:
             self._save(self._memory)
 
     async def ask(self, question: Question, look: Look | None = None) -> Answer:
@@ -217,6 +220,7 @@ class Board:
     def _save(self, memory: Memory) -> None:
         if self._file is None or memory.at is None:
             return
+        self._placed = frozenset(memory.positions)
         try:
             save(memory, self._file)
         except OSError as error:

@@ -110,8 +110,8 @@ class Memory:
         self.judgements: dict[tuple[UUID, str], list[Judgement]] = defaultdict(list)
         self.releases: dict[tuple[UUID, str], list[Release]] = defaultdict(list)
         """By unit and key of the period."""
-        self.positions: dict[tuple[TreeOn, bool, int], Indices] = {}
-        """Where units stand in the tree of a day: a territory's to fill."""
+        self.positions: dict[tuple[int, bool, int], Indices] = {}
+        """Where units stand in the tree of an era: a territory's to fill."""
         self.everywhere: Everywhere | None = None
         """The present of all that is owed, once somebody has asked for it."""
         self.changed: list[Indices] = []
@@ -125,7 +125,7 @@ class Memory:
 
     def __getstate__(self) -> dict[str, Any]:
         # What is found again by itself is not kept.
-        return vars(self) | {"positions": {}, "everywhere": None, "changed": [], "kept": {}}
+        return vars(self) | {"everywhere": None, "changed": [], "kept": {}}
 
     @property
     def known(self) -> Known:
