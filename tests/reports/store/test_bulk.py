@@ -20,7 +20,7 @@ from runtime.database import Database, Write, columns
 from runtime.database.revision import revision
 from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.history import LONG_AGO, NEVER, FactKind
-from services.reports.store.bulk import read_bulk, read_snapshot
+from services.reports.store.bulk import order_of, read_bulk, read_snapshot
 from services.reports.store.columns import HISTORY, KEY, STATE, Bulk, Known, known_after
 from services.reports.store.delta import MOST, read_little
 from services.reports.store.happenings import Happening, record
@@ -290,3 +290,10 @@ async def test_a_connection_that_was_cut_is_made_anew(database: Database) -> Non
     await database.mark(lambda connection: connection.execute(text(cut)))
 
     assert (await read_bulk(database, known)).until.number == known.revision
+
+
+@pytest.mark.parametrize("most", [3, 2**31])
+async def test_rows_are_put_in_order_however_wide_their_numbers_are(most: int) -> None:
+    keys = np.random.default_rng(7).integers(0, most, (3, 500))
+
+    assert order_of(list(keys)).tolist() == sorted(range(500), key=lambda row: (*keys[:, row].tolist(), row))
