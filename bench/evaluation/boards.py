@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import httpx
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from bench.boards.app import FRESH, KEPT, MODELLED
 from bench.boards.load import requests_a_second
@@ -139,5 +139,10 @@ async def _settled(database: Database) -> None:
     """Return when the service has raised the alarms of the year, and writes nothing more."""
     late = select(func.count()).where(alarm_clock.c.rings_at <= database.clock.now())
     async with asyncio.timeout(_PATIENCE_SECONDS):
-        while (await database.glance(late))[0]:  # noqa: ASYNC110 - another process writes
+        while await _found(database, late):  # noqa: ASYNC110 - another process writes
             await asyncio.sleep(0.2)
+
+
+async def _found(database: Database, counted: Select[int]) -> int:
+    async with database.read() as read:
+        return int((await read.execute(counted)).scalar_one())

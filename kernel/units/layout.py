@@ -2,59 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from kernel.ids import UnitId
+
+NOWHERE = -1
+"""The position of a unit that does not exist on the day, and of what stands above a root."""
+
+
+class Layout(NamedTuple):
+    """Positions in depth-first order, siblings by code; units by their number. Plain arrays, to be kept as they are."""
+
+    order: array[int]
+    """The unit at each position. Units missing here are in a circle, or do not exist on the day."""
+    position: array[int]
+    """Of each unit; NOWHERE if it is missing."""
+    above: array[int]
+    """The position of what stands above each position; NOWHERE above a root."""
+    size: array[int]
+    """How many positions the subtree takes that begins at each."""
+
+
+def lay_out(placed: Iterable[tuple[int, int | None]], units: int) -> Layout:
+    """Take (unit, parent) pairs in the order in which siblings are to stand; roots have no parent."""
+    roots: list[int] = []
+    below: dict[int, list[int]] = {}
+    for unit, parent in placed:
+        (roots if parent is None else below.setdefault(parent, [])).append(unit)
+    order, above, position = array("i"), array("i"), array("i", [NOWHERE]) * units
+    waiting = [(root, NOWHERE) for root in reversed(roots)]
+    while waiting:
+        unit, parent_position = waiting.pop()
+        here = position[unit] = len(order)
+        order.append(unit)
+        above.append(parent_position)
+        if unit in below:
+            waiting += [(child, here) for child in reversed(below[unit])]
+    size = array("i", [1]) * len(order)
+    for here in range(len(order) - 1, -1, -1):
+        if above[here] != NOWHERE:
+            size[above[here]] += size[here]
+    return Layout(order, position, above, size)
 
 
 class TreeOn:
     """The tree as it stands between two changes: parents, children, and positions in depth-first order."""
 
-    __slots__ = ("_children", "_parents", "_positions", "_sizes", "order")
+    __slots__ = ("_ids", "_layout", "_numbers", "_order")
 
-    order: tuple[UnitId, ...]
-    """Every unit of the day, each followed by its subtree, siblings by code. Units missing here are in a circle."""
+    def __init__(self, layout: Layout, ids: Sequence[UnitId], numbers: Mapping[UnitId, int]) -> None:
+        """Take a layout, and what its numbers stand for."""
+        self._layout = layout
+        self._ids = ids
+        self._numbers = numbers
+        self._order: tuple[UnitId, ...] | None = None
 
-    def __init__(self, parents: Iterable[tuple[UnitId, UnitId | None]]) -> None:
-        """Take (unit, parent) pairs in the order in which siblings are to stand; roots have no parent."""
-        self._parents = dict(parents)
-        self._children: dict[UnitId | None, list[UnitId]] = {}
-        for unit, parent in self._parents.items():
-            self._children.setdefault(parent, []).append(unit)
-        order: list[UnitId] = []
-        above: list[int] = []
-        # Positions, not ids: there are tens of thousands, and looking one up takes as long as all else here.
-        waiting = [(root, -1) for root in reversed(self._children.get(None, []))]
-        while waiting:
-            unit, parent_position = waiting.pop()
-            position = len(order)
-            order.append(unit)
-            above.append(parent_position)
-            waiting += [(child, position) for child in reversed(self._children.get(unit, ()))]
-        self.order = tuple(order)
-        self._positions = {unit: position for position, unit in enumerate(order)}
-        self._sizes = [1] * len(order)
-        for position in range(len(order) - 1, -1, -1):
-            if above[position] >= 0:
-                self._sizes[above[position]] += self._sizes[position]
+    @property
+    def order(self) -> tuple[UnitId, ...]:
+        """Every unit of the day, each followed by its subtree, siblings by code."""
+        if self._order is None:
+            self._order = tuple([self._ids[unit] for unit in self._layout.order])
+        return self._order
 
     def __contains__(self, unit: UnitId) -> bool:
-        return unit in self._positions
+        return self._position(unit) != NOWHERE
 
     def span(self, unit: UnitId) -> range:
         """Return the positions in `order` of a unit and all below it; empty if it does not exist on the day."""
-        start = self._positions.get(unit)
-        return range(0) if start is None else range(start, start + self._sizes[start])
+        start = self._position(unit)
+        return range(0) if start == NOWHERE else range(start, start + self._layout.size[start])
 
     def is_within(self, unit: UnitId, root: UnitId) -> bool:
         """Say whether a unit is another one or stands somewhere below it."""
-        position = self._positions.get(unit)
-        return position is not None and position in self.span(root)
+        position = self._position(unit)
+        return position != NOWHERE and position in self.span(root)
 
     def parent(self, unit: UnitId) -> UnitId | None:
         """Return under which unit a unit stands; none for a root and for a unit that does not exist on the day."""
-        return self._parents.get(unit)
+        position = self._position(unit)
+        above = NOWHERE if position == NOWHERE else self._layout.above[position]
+        return None if above == NOWHERE else self._ids[self._layout.order[above]]
 
     def children(self, unit: UnitId) -> tuple[UnitId, ...]:
         """Return the units directly below a unit, by code."""
-        return tuple(self._children.get(unit, ()))
+        children, span = [], self.span(unit)
+        position = span.start + 1
+        while position < span.stop:
+            children.append(self._ids[self._layout.order[position]])
+            position += self._layout.size[position]
+        return tuple(children)
+
+    def _position(self, unit: UnitId) -> int:
+        number = self._numbers.get(unit)
+        return NOWHERE if number is None else self._layout.position[number]

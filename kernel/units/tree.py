@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import groupby
+from typing import NamedTuple
 
 from kernel.ids import UnitId
-from kernel.units.layout import TreeOn
+from kernel.units.layout import Layout, TreeOn, lay_out
 from kernel.units.problems import UnknownUnit
 from kernel.units.soundness import ensure_sound
 from kernel.units.unit import Succession, Unit
@@ -18,10 +20,23 @@ _LAYOUTS_KEPT = 8
 """Layouts are alike between two changes, and questions are asked around a few: now, the year's start, a merger."""
 
 
+class Kept(NamedTuple):
+    """What makes a tree out, to be kept as it is."""
+
+    units: list[Unit]
+    """By code and first day."""
+    successions: tuple[Succession, ...]
+    """Who follows whom."""
+    changes: list[date]
+    """All days on which anything begins or ends, in order."""
+    layouts: dict[int, Layout]
+    """Those that were made last, by their era."""
+
+
 class UnitTree:
     """All units with their histories. Immutable: changes make a new tree.
 
-    Questions take and give ids; `get` turns one into a unit.
+    `successions` say who follows whom. Questions take and give ids; `get` turns one into a unit.
     A unit that does not exist on the day asked about has no parent, ancestors, children or subtree then.
 
     Raises:
@@ -29,23 +44,31 @@ class UnitTree:
         BearerUnclear, SuccessorMissing, UnknownUnit: A succession contradicts them.
     """
 
-    def __init__(
-        self, units: Iterable[Unit] = (), successions: Iterable[Succession] = (), *, is_sound: bool = False
-    ) -> None:
-        """Take units and successions; `is_sound` says that they come from another tree, and contradict nothing."""
+    def __init__(self, units: Iterable[Unit] = (), successions: Iterable[Succession] = ()) -> None:
         by_id = {unit.id: unit for unit in units}
         in_code_order = sorted(by_id.values(), key=_by_code_and_age)
-        self._units = {unit.id: unit for unit in in_code_order}
-        self._successions = {(each.predecessor_id, each.successor_id): each for each in successions}
-        self._changes = sorted({day for unit in in_code_order for day in _change_days(unit)})
-        if not is_sound:
-            ensure_sound(self._units, self.successions, self._changes)
-        self._by_code: dict[str, list[Unit]] = defaultdict(list)
-        for unit in in_code_order:
-            self._by_code[unit.code].append(unit)
-        self._heirs = {
-            each.predecessor_id: each.successor_id for each in self._successions.values() if each.bears_duties
-        }
+        changes = sorted({day for unit in in_code_order for day in _change_days(unit)})
+        by_pair = {(each.predecessor_id, each.successor_id): each for each in successions}
+        ensure_sound({unit.id: unit for unit in in_code_order}, tuple(by_pair.values()), changes)
+        self._take(Kept(in_code_order, tuple(by_pair.values()), changes, {}))
+
+    @classmethod
+    def from_kept(cls, kept: Kept) -> UnitTree:
+        """Return the tree that said this of itself: nothing is looked into again."""
+        tree = cls.__new__(cls)
+        tree._take(kept)
+        return tree
+
+    @property
+    def kept(self) -> Kept:
+        """All that makes the tree out."""
+        return Kept(self._units, self.successions, self._changes, self._layouts)
+
+    def _take(self, kept: Kept) -> None:
+        self._units, self.successions, self._changes, self._layouts = kept
+        self._ids = [unit.id for unit in self._units]
+        self._numbers = {unit_id: number for number, unit_id in enumerate(self._ids)}
+        self._heirs = {each.predecessor_id: each.successor_id for each in self.successions if each.bears_duties}
         self._bequests: dict[UnitId, list[UnitId]] = defaultdict(list)
         for predecessor, successor in self._heirs.items():
             self._bequests[successor].append(predecessor)
@@ -53,23 +76,17 @@ class UnitTree:
 
     def with_changes(self, units: Iterable[Unit] = (), successions: Iterable[Succession] = ()) -> UnitTree:
         """Return the tree with new units, new versions of units (by id), and more successions."""
-        changed = {unit.id: unit for unit in units}
-        return UnitTree({**self._units, **changed}.values(), (*self._successions.values(), *successions))
+        return UnitTree((*self._units, *units), (*self.successions, *successions))
 
     def __len__(self) -> int:
         return len(self._units)
 
     def __contains__(self, unit_id: UnitId) -> bool:
-        return unit_id in self._units
-
-    @property
-    def successions(self) -> tuple[Succession, ...]:
-        """Who follows whom."""
-        return tuple(self._successions.values())
+        return unit_id in self._numbers
 
     def __iter__(self) -> Iterator[Unit]:
         """Every unit that ever existed, by code and first day."""
-        return iter(self._units.values())
+        return iter(self._units)
 
     def get(self, unit_id: UnitId) -> Unit:
         """Return a unit.
@@ -77,25 +94,40 @@ class UnitTree:
         Raises:
             UnknownUnit: No unit has this id.
         """
-        unit = self._units.get(unit_id)
-        if unit is None:
+        number = self._numbers.get(unit_id)
+        if number is None:
             raise UnknownUnit(unit=unit_id)
-        return unit
+        return self._units[number]
 
     def find(self, code: str, day: date) -> Unit | None:
         """Return the unit that has a code on a day: codes are used again (16777 was a town, then a commune)."""
         return next((unit for unit in self._by_code.get(code, ()) if unit.exists_on(day)), None)
 
+    @cached_property
+    def _by_code(self) -> Mapping[str, Sequence[Unit]]:
+        return {code: list(units) for code, units in groupby(self._units, key=lambda unit: unit.code)}
+
+    def era(self, day: date) -> int:
+        """Return how many changes had passed: the same for all days between two."""
+        return bisect_right(self._changes, day)
+
     def on(self, day: date) -> TreeOn:
         """Return the depth-first layout of a day; the same object for all days between two changes."""
-        return self._layout_since(bisect_right(self._changes, day))
+        return self._layout_since(self.era(day))
 
-    def _lay_out(self, changes_passed: int) -> TreeOn:
-        if changes_passed == 0:
-            return TreeOn(())
-        day = self._changes[changes_passed - 1]
-        placed = ((unit.id, unit.placement_on(day)) for unit in self._units.values())
-        return TreeOn((unit_id, placement.parent_id) for unit_id, placement in placed if placement is not None)
+    def _lay_out(self, era: int) -> TreeOn:
+        if era not in self._layouts:
+            placed = () if era == 0 else self._placed_on(self._changes[era - 1])
+            self._layouts[era] = lay_out(placed, len(self._units))
+            while len(self._layouts) > _LAYOUTS_KEPT:
+                self._layouts.pop(next(iter(self._layouts)), None)
+        return TreeOn(self._layouts[era], self._ids, self._numbers)
+
+    def _placed_on(self, day: date) -> Iterator[tuple[int, int | None]]:
+        for number, unit in enumerate(self._units):
+            placement = unit.placement_on(day)
+            if placement is not None:
+                yield number, None if placement.parent_id is None else self._numbers[placement.parent_id]
 
     def parent(self, unit_id: UnitId, day: date) -> UnitId | None:
         """Return the unit directly above."""

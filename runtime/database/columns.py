@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import make_url
 
-from runtime.database.connect import Settings
+from runtime.database.connect import Settings, connect_arguments
 
 Columns = Mapping[str, npt.NDArray[Any]]
 """Columns of one length, by name."""
@@ -105,12 +105,6 @@ async def _reading(settings: Settings, *, same_as: str | None = None) -> AsyncIt
             yield connection
     finally:
         await connection.close()
-
-
-def connect_arguments(settings: Settings) -> Mapping[str, Any]:
-    """Return what the service's own driver is given for its URL of a PostgreSQL."""
-    url = make_url(settings.url)
-    return url.translate_connect_args(username="user") | dict(url.query)
 
 
 class _Sqlite:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,7 +37,8 @@ class Settings(BaseModel):
     """How many reading connections there may be at once."""
 
     def is_sqlite(self) -> bool:
-        return make_url(self.url).get_backend_name() == "sqlite"
+        # Asked before every read: not worth taking the URL apart.
+        return self.url.startswith("sqlite")
 
 
 def lock_file(settings: Settings) -> IO[str] | None:
@@ -103,24 +105,10 @@ def reader_engine(settings: Settings) -> AsyncEngine:
     )
 
 
-def glance_engine(settings: Settings) -> AsyncEngine:
-    """Return an engine of one connection to PostgreSQL for statements that need no transaction around them."""
-    # Nor is it asked first whether it is still there, as in `writer_engine`: a statement is one round trip.
-    quick = {
-        "default_transaction_read_only": "on",
-        # Planning would take longer than the statements do; and their plan is the same whatever they are given.
-        "plan_cache_mode": "force_generic_plan",
-        # So it is made for a third of a table; yet little is asked for, by an index.
-        "enable_seqscan": "off",
-        "jit": "off",
-    }
-    return create_async_engine(
-        settings.url,
-        pool_size=1,
-        max_overflow=0,
-        isolation_level="AUTOCOMMIT",
-        connect_args={"server_settings": quick},
-    )
+def connect_arguments(settings: Settings) -> Mapping[str, Any]:
+    """Return what the service's own driver is given for its URL of a PostgreSQL."""
+    url = make_url(settings.url)
+    return url.translate_connect_args(username="user") | dict(url.query)
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, begin: str, durable: bool, query_only: bool) -> AsyncEngine:

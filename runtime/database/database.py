@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from types import MappingProxyType
 from typing import IO, Any, TypeVar
 
-from sqlalchemy import Executable, FromClause, Row
+from sqlalchemy import Executable, FromClause
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.model import Event
 from kernel.clock import Clock
-from runtime.database.connect import Settings, glance_engine, lock_engine, lock_file, reader_engine, writer_engine
+from runtime.database.connect import Settings, lock_engine, lock_file, reader_engine, writer_engine
 from runtime.database.failure import is_passing
+from runtime.database.glance import Glances
 from runtime.database.outbox import Published, flush_events
 from runtime.database.revision import Revision, newest, take_next
 from runtime.database.rows import insert_rows
@@ -121,7 +122,7 @@ class Database:
         self._writer: AsyncEngine = writer_engine(settings)
         self._reader: AsyncEngine = reader_engine(settings)
         # A transaction of SQLite costs no round trips.
-        self._glances: AsyncEngine = self._reader if settings.is_sqlite() else glance_engine(settings)
+        self._glances = None if settings.is_sqlite() else Glances(settings)
         self._locks: AsyncEngine = lock_engine(settings)
         self._turn = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
@@ -140,7 +141,8 @@ class Database:
         if self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
         await self._reader.dispose()
-        await self._glances.dispose()
+        if self._glances is not None:
+            await self._glances.close()
         await self._writer.dispose()
         await self._locks.dispose()
         if self._lock is not None:
@@ -175,13 +177,28 @@ class Database:
 
     async def _in_turn(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._turn:
-            result = await _tried(self._writer.begin, work)
+            result = await _tried(lambda: self._written(work))
             self.committed.ring()
             return result
 
-    async def glance(self, statement: Executable) -> Row[Any]:
-        """Return the one row of a statement, which by itself sees one snapshot: one round trip instead of six."""
-        return await _tried(self._glances.connect, partial(_one_row, statement))
+    async def _written(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async with self._writer.begin() as connection:
+            return await work(connection)
+
+    async def glance(self, statement: Executable, given: Mapping[str, Any] = MappingProxyType({})) -> Any:
+        """Return the one row of a statement, which by itself sees one snapshot: one round trip instead of six.
+
+        It is kept, and made ready only once: what differs from time to time is `given`. Its values are such as
+        the database has by itself: numbers, texts, ids.
+        """
+        glances = self._glances
+        if glances is None:
+            return await _tried(lambda: self._read_one(statement, given))
+        return await _tried(lambda: glances.row(statement, given))
+
+    async def _read_one(self, statement: Executable, given: Mapping[str, Any]) -> Any:
+        async with self._reader.connect() as connection:
+            return (await connection.execute(statement, dict(given))).one()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Read]:
@@ -201,19 +218,11 @@ class Database:
             await connection.run_sync(run)
 
 
-async def _tried(
-    connect: Callable[[], AbstractAsyncContextManager[AsyncConnection]],
-    work: Callable[[AsyncConnection], Awaitable[T]],
-) -> T:
+async def _tried(work: Callable[[], Awaitable[T]]) -> T:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            async with connect() as connection:
-                return await work(connection)
+            return await work()
         except Exception as error:
             if attempt == _ATTEMPTS or not is_passing(error):
                 raise
     raise AssertionError("unreachable")
-
-
-async def _one_row(statement: Executable, connection: AsyncConnection) -> Row[Any]:
-    return (await connection.execute(statement)).one()

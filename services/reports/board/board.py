@@ -1,19 +1,22 @@
 """Answer questions from memory that follows the database: every answer has read what was committed before it was asked.
 
-One thread owns the arrays. Answers are encoded bytes, kept by question for as long as they hold: until there is a new
-revision, or the next boundary passes. At 17:00:00 something falls due without any new revision.
+One thread owns the arrays, and lends them to the event loop for what little changed. Answers are encoded bytes, kept by
+question for as long as they hold: until there is a new revision, or the next boundary passes. At 17:00:00 something
+falls due without any new revision.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from contracts.plan import Plan
@@ -28,6 +31,9 @@ from services.reports.board.feed import read_delta
 from services.reports.board.memory import Memory, PlanVersion
 from services.reports.board.saved import NotSaved, restored, save
 from services.reports.domain.refusals import PlanUnknown
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _ANSWERS_KEPT = 512
 _SAVED_AFTER = 100_000
@@ -109,8 +115,12 @@ class Board:
         self._log = get_logger(database.service)
         self._unsaved = 0
         """How many rows have changed since the memory was saved."""
+        self._placed: Set[object] = frozenset()
+        """What was known of where units stand when it was."""
         self._memory = Memory(ReferenceView(0, UnitTree(), LEGAL_CALENDAR))
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="board")
+        self._turn = threading.Lock()
+        """Held by whoever works with the memory: its thread, or the event loop."""
         self._pulls = Shared(self._take_in)
         self._state: _State | None = None
         """That of the memory, as the event loop knows it; None while it is not to be relied on."""
@@ -132,13 +142,14 @@ class Board:
             return
         assert memory.at is not None  # noqa: S101 - no other is saved
         self._memory = memory
+        self._placed = frozenset(memory.positions)
         self._versions = _versions_in(memory)
         self._reference.start_from(Look(memory.at, memory.reference))
 
     def close(self) -> None:
-        """Answer no more, and save the memory if it changed since."""
+        """Answer no more, and save the memory if it changed since, or found out where units stand."""
         self._thread.shutdown()
-        if self._unsaved:
+        if self._unsaved or self._memory.positions.keys() != self._placed:
             self._save(self._memory)
 
     async def ask(self, question: Question, look: Look | None = None) -> Answer:
@@ -149,7 +160,7 @@ class Board:
         kept = self._kept.get(question)
         if kept is not None and kept.holds(self._state, t):
             return kept.answer
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, t)
+        return await self._in_thread(self._answer, question, t)
 
     async def versions_of(self, plan: str, look: Look | None = None) -> Sequence[Plan]:
         """Return all versions of the plan with this slug, the newest one last.
@@ -178,7 +189,14 @@ class Board:
             # The first one, another history of the database, or a change that was half taken in: start over.
             memory = Memory(delta.reference)
         try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, memory.apply, delta)
+            if memory.is_little(delta) and self._turn.acquire(blocking=False):
+                # Handing it over would take longer than it does itself.
+                try:
+                    memory.apply(delta)
+                finally:
+                    self._turn.release()
+            else:
+                await self._in_thread(memory.apply, delta)
         except Exception:
             self._state = None
             raise
@@ -189,11 +207,20 @@ class Board:
         self._unsaved += len(delta.owed.states["flags"])
         if self._unsaved >= _SAVED_AFTER:
             self._unsaved = 0
-            self._thread.submit(self._save, memory)
+            self._thread.submit(self._in_turn, self._save, memory)
+
+    async def _in_thread(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        do = partial(self._in_turn, work, *given, **named)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, do)
+
+    def _in_turn(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        with self._turn:
+            return work(*given, **named)
 
     def _save(self, memory: Memory) -> None:
         if self._file is None or memory.at is None:
             return
+        self._placed = frozenset(memory.positions)
         try:
             save(memory, self._file)
         except OSError as error:

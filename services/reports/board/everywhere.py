@@ -67,4 +67,4 @@ def _laid_out(memory: Memory, tree: TreeOn, day: date) -> tuple[dict[UnitId, int
         else:
             nearest[position] = place_above
     # The last one stands for NOWHERE, -1.
-    return place_of, Layout.of(parents, nearest[positions(memory, tree, day, by_successor=True)].tolist())
+    return place_of, Layout.of(parents, nearest[positions(memory, day, by_successor=True)].tolist())

@@ -32,6 +32,8 @@ from services.reports.store.releases import to_release
 from services.reports.store.tips import to_tip_fact
 
 _CHANGES_KEPT = 10_000
+_LITTLE = 1_000
+"""Rows."""
 
 
 class PlanVersion:
@@ -108,8 +110,8 @@ class Memory:
         self.judgements: dict[tuple[UUID, str], list[Judgement]] = defaultdict(list)
         self.releases: dict[tuple[UUID, str], list[Release]] = defaultdict(list)
         """By unit and key of the period."""
-        self.positions: dict[tuple[TreeOn, bool, int], Indices] = {}
-        """Where units stand in the tree of a day: a territory's to fill."""
+        self.positions: dict[tuple[int, bool, int], Indices] = {}
+        """Where units stand in the tree of an era: a territory's to fill."""
         self.everywhere: Everywhere | None = None
         """The present of all that is owed, once somebody has asked for it."""
         self.changed: list[Indices] = []
@@ -123,7 +125,7 @@ class Memory:
 
     def __getstate__(self) -> dict[str, Any]:
         # What is found again by itself is not kept.
-        return vars(self) | {"positions": {}, "everywhere": None, "changed": [], "kept": {}}
+        return vars(self) | {"everywhere": None, "changed": [], "kept": {}}
 
     @property
     def known(self) -> Known:
@@ -131,6 +133,11 @@ class Memory:
         if self.at is None:
             return Known()
         return Known(self.at.epoch, self.at.number, *self.owed.numbers)
+
+    def is_little(self, delta: Delta) -> bool:
+        """Say whether a change is taken in within a millisecond: some rows are rewritten, and nothing else."""
+        owed, is_old = delta.owed, delta.reference is self.reference
+        return is_old and len(owed.states["flags"]) <= _LITTLE and not (owed.whole or owed.series or owed.has_more)
 
     def apply(self, delta: Delta) -> None:
         """Take in what changed."""

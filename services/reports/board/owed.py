@@ -74,8 +74,8 @@ class Owed:
         """By number. Some have no number in the database: tips and populations name units that owe nothing."""
         self.slots: list[Slot] = []
         """By number."""
-        self._numbers: dict[UUID | Slot, int] = {}
-        """Of units and slots."""
+        self._known: dict[UUID | Slot, int] | None = None
+        """What `_numbers` gives, once somebody has asked."""
         self._opened: list[_Opened] = []
         """By series."""
         self._series_of: dict[UUID, list[int]] = defaultdict(list)
@@ -95,12 +95,18 @@ class Owed:
 
     def __getstate__(self) -> dict[str, Any]:
         # Tens of thousands of ids: read so ten times as fast as one by one.
-        return vars(self) | {"units": _IDS.encode(self.units), "_numbers": None}
+        return vars(self) | {"units": _IDS.encode(self.units), "_known": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state | {"units": msgspec.msgpack.decode(state["units"], type=list[UUID])}
-        self._numbers = {unit_id: number for number, unit_id in enumerate(self.units)}
-        self._numbers |= {slot: number for number, slot in enumerate(self.slots)}
+
+    @property
+    def _numbers(self) -> dict[UUID | Slot, int]:
+        """Of units and slots."""
+        if self._known is None:
+            self._known = {unit_id: number for number, unit_id in enumerate(self.units)}
+            self._known |= {slot: number for number, slot in enumerate(self.slots)}
+        return self._known
 
     @property
     def numbers(self) -> tuple[int, int, int]:

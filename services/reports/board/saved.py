@@ -15,6 +15,7 @@ import pickle
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,8 @@ import numpy as np
 import contracts
 import kernel
 from kernel.units import Succession, Unit, UnitTree
+from kernel.units.layout import Layout
+from kernel.units.tree import Kept
 from services import reports
 from services.reports.board.memory import Memory
 
@@ -85,12 +88,13 @@ def restored(file: Path) -> Memory:
 
 @contextmanager
 def _no_garbage() -> Iterator[None]:
-    """Keep the collector from going through what is being made, again and again."""
+    """Keep the collector from going through what is being made, again and again; and later, since it stays."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()
 
@@ -121,7 +125,8 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, one: Any) -> Any:
         if isinstance(one, UnitTree):
-            return _tree_of, (_UNITS.encode((list(one), one.successions)),)
+            units, successions, *others = one.kept
+            return _tree_of, (_UNITS.encode((units, successions)), *others)
         if isinstance(one, UUID):
             # A driver has its own kind.
             return UUID, (None, one.bytes)
@@ -145,8 +150,8 @@ _UNITS: Final = msgspec.msgpack.Encoder(uuid_format="bytes")
 _TREE: Final = msgspec.msgpack.Decoder(tuple[list[Unit], tuple[Succession, ...]])
 
 
-def _tree_of(encoded: bytes) -> UnitTree:
-    return UnitTree(*_TREE.decode(encoded), is_sound=True)
+def _tree_of(encoded: bytes, changes: list[date], layouts: dict[int, Layout]) -> UnitTree:
+    return UnitTree.from_kept(Kept(*_TREE.decode(encoded), changes, layouts))
 
 
 @cache

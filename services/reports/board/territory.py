@@ -26,7 +26,7 @@ class Territory:
         self.top = top
         self._tree = memory.reference.tree.on(day)
         self._span = self._tree.span(top)
-        self._position = positions(memory, self._tree, day, by_successor=by_successor)
+        self._position = positions(memory, day, by_successor=by_successor)
 
     @property
     def exists(self) -> bool:
@@ -70,14 +70,15 @@ class Territory:
 _POSITIONS_KEPT = 16
 
 
-def positions(memory: Memory, tree: TreeOn, day: date, *, by_successor: bool) -> Indices:
+def positions(memory: Memory, day: date, *, by_successor: bool) -> Indices:
     """Return at which position of a day's tree what each unit reports is counted, by its number; NOWHERE if at none.
 
     They are kept: the tree of a day, and who bears which duties, stay the same between two changes.
     """
     units = memory.owed.units
-    key, kept = (tree, by_successor, len(units)), memory.positions
+    key, kept = (memory.reference.tree.era(day), by_successor, len(units)), memory.positions
     if key not in kept:
+        tree = memory.reference.tree.on(day)
         spans = [tree.span(_counted_at(memory, UnitId(one), day, by_successor=by_successor)) for one in units]
         kept[key] = np.array([span.start if span else NOWHERE for span in spans], np.int32)
         while len(kept) > _POSITIONS_KEPT:
@@ -109,7 +110,7 @@ def whole_tree(memory: Memory, plan: str, tree: TreeOf, today: date) -> Layout:
     on_day = memory.reference.tree.on(day)
     above = [on_day.parent(one) for one in on_day.order]
     parents = [NOWHERE if one is None else on_day.span(one).start for one in above]
-    return Layout(np.array(parents, np.int32), positions(memory, on_day, day, by_successor=by_successor))
+    return Layout(np.array(parents, np.int32), positions(memory, day, by_successor=by_successor))
 
 
 def _ground(memory: Memory, plan: str | None, tree: TreeOf, today: date) -> tuple[date, bool]:

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from services.reports.evaluation import plain
 from services.reports.evaluation.boundaries import Boundaries
-from services.reports.evaluation.columns import ABSENT, Columns, Flag, Flags, Indices, Mask, Slots, to_days, waits_of
+from services.reports.evaluation.columns import ABSENT, STANDING, TYPES, Columns, Flag, Flags, Indices, Mask, Slots
 from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one, parts_of
 from services.reports.evaluation.decide import OPEN, Read
+from services.reports.evaluation.entering import last_of, write_standings
 from services.reports.evaluation.history import (
     LONG_AGO,
     NEVER,
@@ -51,23 +52,21 @@ class States(NamedTuple):
     """LONG_AGO if nothing was returned."""
     flags: Flags
 
+    def write(self, rows: Indices, columns: tuple[npt.NDArray[Any], ...]) -> None:
+        """Write how they stand to rows of columns, in the order of STANDING; not those that are ABSENT.
+
+        Raises:
+            ValueError: A correction is due at another instant than the beginning of a day.
+        """
+        stands = (self.due, self.first_receipt, self.first_recorded, self.accepted, self.correction_due, self.flags)
+        if not write_standings(rows, *stands, *columns):
+            raise ValueError("a correction is due until the end of a day")
+
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return them as `Columns` keeps them."""
-        # Only a plain history needs to know when the receipt was written down; there it was at once.
-        is_plain = ((self.flags & Flag.TOLD) == 0) & (self.first_receipt != NEVER)
-        delay = np.where(is_plain, self.first_recorded - np.where(is_plain, self.first_receipt, 0), 0)
-        wait_low, wait_high = waits_of(self.first_receipt, np.where(is_plain, self.accepted, NEVER))
-        return {
-            "due": self.due,
-            "first_receipt": self.first_receipt,
-            "correction_day": to_days(self.correction_due),
-            "flags": self.flags,
-            "delay": delay.astype(np.uint16),
-            "wait_low": wait_low,
-            "wait_high": wait_high,
-            "slot": self.slot,
-            "series": self.series,
-        }
+        columns = {name: np.empty(len(self.unit), TYPES[name]) for name in STANDING}
+        self.write(np.arange(len(self.unit), dtype=np.int32), tuple(columns.values()))
+        return columns | {"slot": self.slot, "series": self.series}
 
 
 class Standings(NamedTuple):
@@ -118,16 +117,14 @@ class Book:
         Raises:
             ValueError: An obligation comes twice, or a correction is not due at the beginning of a day.
         """
-        columns = states.columns()
         rows = self.columns.find(states.unit, states.slot, states.series)
-        old, new = rows != ABSENT, rows == ABSENT
-        self.columns.put(rows[old], {name: column[old] for name, column in columns.items()})
+        states.write(rows, self.columns.standing)
+        new = rows == ABSENT
         if new.any():
-            placed, moved = self.columns.insert(
-                states.unit[new], {name: column[new] for name, column in columns.items()}
-            )
+            added = {name: column[new] for name, column in states.columns().items()}
+            placed, moved = self.columns.insert(states.unit[new], added)
             self._told.move(moved)
-            rows[old], rows[new] = moved[rows[old]], placed
+            rows[~new], rows[new] = moved[rows[~new]], placed
         self._told.put(rows[(states.flags & Flag.TOLD) != 0], np.empty(0, np.int64) if sizes is None else sizes, told)
         self._note(states, told, sizes)
         return rows
@@ -140,16 +137,14 @@ class Book:
         self._series_noted = len(self.series)
         boundaries.note(states.due, states.due - reminder, where=states.due != NEVER)
         boundaries.note(states.correction_due, where=states.correction_due != LONG_AGO)
-        is_plain = (states.flags & Flag.TOLD) == 0
-        received, written, accepted = (
-            int(column.max(initial=LONG_AGO, where=is_plain & (column != NEVER)))
-            for column in (states.first_receipt, states.first_recorded, states.accepted)
+        received, written, accepted = last_of(
+            states.first_receipt, states.first_recorded, states.accepted, states.flags
         )
         for last in (received, accepted):
             boundaries.happened(last, last)
         self._last_received, self._last_written = max(self._last_received, received), max(self._last_written, written)
-        if sizes is not None:
-            before = np.repeat(reminder[~is_plain], sizes)
+        if sizes is not None and len(sizes):
+            before = np.repeat(reminder[(states.flags & Flag.TOLD) != 0], sizes)
             boundaries.note(told.day, where=told.day != NEVER)
             boundaries.note(told.day - before, where=(told.day != NEVER) & (told.kind != FactKind.RETURNED))
             boundaries.occurred(told.occurred_at, told.recorded_at)

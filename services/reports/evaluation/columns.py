@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.reports.evaluation.compiled import compiled
-from services.reports.evaluation.history import LONG_AGO, NEVER, Instants, Standing
+from services.reports.evaluation.history import NEVER, Instants, Standing
 
 Indices = npt.NDArray[np.int32]
 """Places in a table that the caller keeps, or numbers of rows."""
@@ -28,7 +28,7 @@ MOST_DELAY = 2**16 - 1
 """Microseconds from a receipt until it was written down, of a plain history."""
 MOST_WAIT = 2**48 - 2
 """Microseconds from a receipt until it was accepted, of a plain history: nearly nine years."""
-_NOT_ACCEPTED = MOST_WAIT + 1
+NOT_ACCEPTED = MOST_WAIT + 1
 
 
 class Flag(IntFlag):
@@ -54,7 +54,7 @@ class Duty(NamedTuple):
 
 STANDING = ("due", "first_receipt", "correction_day", "flags", "delay", "wait_low", "wait_high")
 """The columns that change; the others say which obligation it is."""
-_TYPES: dict[str, type[np.generic]] = {
+TYPES: dict[str, type[np.generic]] = {
     "due": np.int64,
     "first_receipt": np.int64,
     "correction_day": np.int16,
@@ -94,7 +94,7 @@ class Columns:
 
     def __init__(self) -> None:
         self.begins = np.zeros(1, np.int64)
-        for name, dtype in _TYPES.items():
+        for name, dtype in TYPES.items():
             setattr(self, name, np.empty(0, dtype))
 
     def __len__(self) -> int:
@@ -111,13 +111,13 @@ class Columns:
         waits = self.wait_low.astype(np.int64)
         waits |= self.wait_high.astype(np.int64) << 32
         # What did not come cannot have been accepted; adding to it would go over.
-        is_accepted = waits != _NOT_ACCEPTED
+        is_accepted = waits != NOT_ACCEPTED
         return np.where(is_accepted, np.where(is_accepted, self.first_receipt, 0) + waits, NEVER)
 
     def accepted_at(self, row: int) -> int:
         """Return when the first version of one row was accepted, of a plain history; NEVER without."""
         wait = int(self.wait_low[row]) | int(self.wait_high[row]) << 32
-        return NEVER if wait == _NOT_ACCEPTED else int(self.first_receipt[row]) + wait
+        return NEVER if wait == NOT_ACCEPTED else int(self.first_receipt[row]) + wait
 
     def insert(self, unit: Indices, added: Mapping[str, npt.NDArray[Any]]) -> tuple[Indices, Instants]:
         """Add rows in any order, given as columns; return where they lie now, and where those that were there do.
@@ -131,7 +131,7 @@ class Columns:
         before = np.searchsorted(old, in_order)
         if np.any(in_order[1:] == in_order[:-1]) or np.any(np.searchsorted(old, in_order, side="right") > before):
             raise ValueError("an obligation is there already")
-        for name in _TYPES:
+        for name in TYPES:
             setattr(self, name, np.insert(getattr(self, name), before, added[name][order]))
         moved = np.arange(len(old)) + np.searchsorted(before, np.arange(len(old)), side="right")
         placed = np.empty(len(new), np.int32)
@@ -171,10 +171,10 @@ class Columns:
         find_rows(unit, slot, series, self.begins, self.slot, self.series, found)
         return found
 
-    def put(self, rows: Indices, changed: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Rewrite how rows stand, given as columns."""
-        for name in STANDING:
-            getattr(self, name)[rows] = changed[name]
+    @property
+    def standing(self) -> tuple[npt.NDArray[Any], ...]:
+        """The columns that say how the rows stand, to be rewritten: in the order of STANDING."""
+        return tuple(getattr(self, name) for name in STANDING)
 
 
 def _keys(unit: Indices, slot: Slots, series: Indices) -> Instants:
@@ -190,25 +190,6 @@ def flags_of(standing: Standing) -> int:
         | (Flag.EXCUSED if standing.excused else 0)
         | (Flag.LIVE if standing.live_version is not None else 0)
     )
-
-
-def to_days(correction_due: Instants) -> npt.NDArray[np.int16]:
-    """Return the legal days, counted from 1970, at whose beginnings corrections are overdue; NO_DAY for LONG_AGO.
-
-    Raises:
-        ValueError: One of them is not the beginning of a day.
-    """
-    day, rest = np.divmod(np.where(correction_due == LONG_AGO, -MIDNIGHT, correction_due) + MIDNIGHT, DAY)
-    if rest.any():
-        raise ValueError("a correction is due until the end of a day")
-    return np.where(correction_due == LONG_AGO, NO_DAY, day).astype(np.int16)
-
-
-def waits_of(first_receipt: Instants, accepted: Instants) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16]]:
-    """Return from receipts and acceptances, NEVER for what is not accepted, how long they lay: low part, high part."""
-    is_accepted = accepted != NEVER
-    waits = np.where(is_accepted, accepted - np.where(is_accepted, first_receipt, 0), _NOT_ACCEPTED)
-    return (waits & (2**32 - 1)).astype(np.uint32), (waits >> 32).astype(np.uint16)
 
 
 @compiled("void(i4[::1], u2[::1], i4[::1], i8[::1], u2[::1], i4[::1], i4[::1])")

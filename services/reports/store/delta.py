@@ -1,8 +1,14 @@
-"""Read what little changed in a PostgreSQL by one statement: it sees one snapshot, and goes there and back once."""
+"""Read what little changed in a PostgreSQL by one statement: it sees one snapshot, and goes there and back once.
+
+Those histories that have more to tell take another one. Facts are only ever added, so that those up to a revision are
+the same whenever they are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import text
@@ -12,7 +18,7 @@ from runtime.database import Database
 from runtime.database.columns import Columns, Types
 from runtime.database.revision import Revision
 from services.reports.evaluation.columns import Flag
-from services.reports.store.columns import HISTORY, STATE, Bulk, Known, Series, selected
+from services.reports.store.columns import HISTORY, STATE, Bulk, Known, selected
 from services.reports.store.judgements import JudgementRow
 from services.reports.store.plans import PlanRow, PlanVersionRow
 from services.reports.store.releases import ReleaseRow
@@ -24,67 +30,71 @@ MOST = 5_000
 
 
 def _sent(types: Types, *, history: bool = False) -> str:
-    terms = zip(types, selected(types, history=history), strict=True)
-    return ", ".join(f"array_send(array_agg({term})) AS {name}" for name, term in terms)
+    terms = ", ".join(f"CAST({term} AS bigint)" for term in selected(types, history=history))
+    return f"array_send(array_agg(ARRAY[{terms}]))"
 
 
-_SERIES = ", ".join(f"array_agg({name} ORDER BY number)" for name in Series._fields)
 _SINCE = "CAST(:revision AS bigint)"
 _OTHERS = (PlanRow, PlanVersionRow, ReportVersionRow, JudgementRow, TipHistoryRow, ReleaseRow)
 _HAS_MORE = " OR ".join(f"EXISTS (SELECT FROM {one.__tablename__} WHERE revision > {_SINCE})" for one in _OTHERS)
-_CHANGED = f"""
-    WITH changed AS MATERIALIZED (
-        SELECT s.id, {", ".join(selected(STATE))}
-        FROM obligation_state s WHERE s.revision > {_SINCE} ORDER BY s.revision LIMIT {MOST + 1}
-    ), little AS MATERIALIZED (
-        SELECT count(*) <= {MOST} AS so FROM changed
-    )
-    SELECT r.epoch, r.number, r.recorded_at, little.so, {_HAS_MORE},
-        (SELECT array_agg(unit_id ORDER BY number) FROM numbered_unit WHERE number >= CAST(:units AS integer)),
-        (SELECT array_agg(key ORDER BY number) FROM numbered_period WHERE number >= CAST(:periods AS integer)),
-        series.*, states.*, told.*
-    FROM revision r CROSS JOIN little
-    CROSS JOIN LATERAL (SELECT {_SERIES} FROM series WHERE number >= CAST(:series AS integer)) series
-    CROSS JOIN LATERAL (SELECT {_sent(STATE)} FROM changed s WHERE little.so) states
-    CROSS JOIN LATERAL (
-        SELECT {_sent(HISTORY, history=True)}
-        FROM changed s CROSS JOIN LATERAL (SELECT * FROM obligation_history WHERE obligation_id = s.id OFFSET 0) h
-        WHERE little.so AND (s.flags & {Flag.TOLD.value}) <> 0
-    ) told
-"""  # noqa: S608 - names of our own
-"""Columns come as PostgreSQL itself sends arrays: no object is made for any of their values.
-
-Histories are looked up one by one (OFFSET): PostgreSQL expects most of what changed to have one, and would read all.
-"""
-_STATEMENT = text(_CHANGED)
-_BEFORE = 20
+_CHANGED = text(f"""
+    SELECT r.epoch, r.number, r.recorded_at, {_HAS_MORE} AS has_more, changed.*,
+        EXISTS (SELECT FROM series WHERE number >= CAST(:series AS integer)) AS was_opened
+    FROM revision r CROSS JOIN (
+        SELECT {_sent(STATE)} AS states, array_agg(s.id) FILTER (WHERE (s.flags & {Flag.TOLD.value}) <> 0) AS told
+        FROM (
+            SELECT * FROM obligation_state WHERE revision > {_SINCE} ORDER BY revision LIMIT {MOST + 1}
+        ) s
+    ) changed
+""")  # noqa: S608 - names of our own
+"""All numbers come in one array, as PostgreSQL itself sends it: no object is made for any of them."""
+_TOLD = text(f"""
+    SELECT (SELECT epoch FROM revision) AS epoch, {_sent(HISTORY, history=True)} AS facts
+    FROM obligation_state s CROSS JOIN LATERAL (
+        SELECT * FROM obligation_history
+        WHERE obligation_id = s.id AND revision <= CAST(:until AS bigint) OFFSET 0
+    ) h
+    WHERE s.id = ANY(CAST(:ids AS uuid[]))
+""")  # noqa: S608 - names of our own
+"""Histories are looked up one by one (OFFSET): PostgreSQL expects most of them to be asked for, and would read all."""
+_BEFORE = 28
 """Bytes that such an array begins with; then stands before each value its length."""
+_VALUE = np.dtype([("bytes", ">i4"), ("value", ">i8")])
+
+
+def _none_of(types: Types) -> Columns:
+    return {name: np.empty(0, type_) for name, type_ in types.items()}
+
+
+_NO_STATES, _NO_HISTORIES = _none_of(STATE), _none_of(HISTORY)
 
 
 async def read_little(database: Database, known: Known) -> Bulk | None:
-    """Return what changed since then, its columns in no order; None if it is much, or of a new epoch."""
-    given = {"revision": known.revision, "units": known.units, "periods": known.periods, "series": known.series}
-    row = await database.glance(_STATEMENT.bindparams(**given))
-    epoch, number, recorded_at, is_little, has_more, units, periods, *columns = list(row)
-    series, columns = columns[: len(Series._fields)], columns[len(Series._fields) :]
-    if epoch != known.epoch or not is_little:
+    """Return what changed since then, its columns in no order; None if it is much, or of a new epoch.
+
+    So it is where a series begins: units and periods get numbers with those that are opened in it.
+    """
+    found = await database.glance(_CHANGED, {"revision": known.revision, "series": known.series})
+    states = _received(found.states, STATE) or _NO_STATES
+    if found.epoch != known.epoch or found.was_opened or len(states["flags"]) > MOST:
         return None
-    return Bulk(
-        until=Revision(epoch, number, from_micros(recorded_at)),
-        whole=False,
-        states=_received(columns[: len(STATE)], STATE),
-        told=_received(columns[len(STATE) :], HISTORY),
-        units=units or (),
-        periods=periods or (),
-        has_more=has_more,
-        series=[Series(*one) for one in zip(*(column or () for column in series), strict=True)],
-    )
+    told: Columns | None = _NO_HISTORIES
+    if found.told:
+        told = await _histories(database, found.epoch, {"ids": found.told, "until": found.number})
+    if told is None:
+        return None
+    until = Revision(found.epoch, found.number, from_micros(found.recorded_at))
+    return Bulk(until, False, states, told, units=(), periods=(), series=(), has_more=found.has_more)
 
 
-def _received(sent: Sequence[bytes | None], types: Types) -> Columns:
-    return {
-        name: np.frombuffer(one or b"", [("bytes", ">i4"), ("value", f">{type_}")], offset=_BEFORE if one else 0)[
-            "value"
-        ].astype(type_)
-        for one, (name, type_) in zip(sent, types.items(), strict=True)
-    }
+async def _histories(database: Database, epoch: UUID, given: Mapping[str, Any]) -> Columns | None:
+    """Return histories; None if the database was restored meanwhile."""
+    found = await database.glance(_TOLD, given)
+    return _received(found.facts, HISTORY) if found.epoch == epoch else None
+
+
+def _received(sent: bytes | None, types: Types) -> Columns | None:
+    if sent is None:
+        return None
+    rows = np.frombuffer(sent, _VALUE, offset=_BEFORE)["value"].reshape(-1, len(types))
+    return {name: rows[:, place].astype(type_) for place, (name, type_) in enumerate(types.items())}

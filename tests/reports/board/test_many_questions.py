@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +29,10 @@ from services.reports.board.memory import Memory
 from services.reports.board.obligation_page import ObligationsQuestion
 from services.reports.board.survey import Extent
 from services.reports.domain.refusals import PlanUnknown
+from services.reports.evaluation.history import FactKind
 from services.reports.store.columns import Known
+from services.reports.store.happenings import Happening, record
+from services.reports.store.obligations import ObligationRow
 from services.reports.store.schema import metadata
 from services.reports.wiring import Reports
 from tests.reports.builders import DISTRICTS, QUARTER, UNIT, a_rule, an_indicator, at, owed
@@ -37,6 +41,7 @@ from tests.rig import a_database
 
 pytestmark = pytest.mark.usefixtures("plan", "client")
 
+OBLIGATIONS = ObligationRow.__table__  # type: ignore[attr-defined]
 ALL = ObligationsQuestion(Extent(UnitId(UNIT["60"]), "binh-thuan-2025"))
 MET = IndicatorsQuestion("binh-thuan-2025", UnitId(UNIT["60"]))
 
@@ -299,3 +304,39 @@ async def test_another_board_sees_what_was_committed_elsewhere(other: Board, dis
     after = await other.ask(ALL)
 
     assert [one.body.count(b'"status":"on_time"') for one in (before, after)] == [0, 1]
+
+
+@dataclass(frozen=True)
+class Long:
+    """A question whose answer takes until it is let go."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+    as_of: datetime | None = None
+    is_timed: bool = False
+
+    def answer(self, memory: Memory, t: int) -> bytes:  # noqa: ARG002 - nothing is looked up
+        self.begun.set()
+        assert self.let_go.wait(60)
+        return b"" if memory.at is None else str(memory.at.number).encode()
+
+
+@pytest.mark.asyncio
+async def test_what_little_changed_waits_for_an_answer_that_is_being_made(service: Reports) -> None:
+    await service.board.pull()
+    before = await service.reference.look()
+    question = Long()
+    asking = asyncio.ensure_future(service.board.ask(question))
+    await asyncio.to_thread(question.begun.wait, 60)
+
+    async with service.database.read() as read:
+        one, *_ = (await read.execute(select(OBLIGATIONS.c.id))).scalars().all()
+    await service.database.write(lambda tx: record(tx, {one: [Happening(FactKind.EXCUSED, tx.recorded_at)]}))
+    pulling = asyncio.ensure_future(service.board.pull())
+    done, _ = await asyncio.wait([pulling], timeout=0.5)
+    question.let_go.set()
+
+    assert not done
+    assert (await asking).body == str(before.newest.number).encode()
+    await pulling
+    assert (await service.board.ask(ALL)).body

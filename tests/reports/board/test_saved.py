@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.clock import SetClock
 from kernel.ids import UnitId
+from kernel.units import tree
 from runtime.database.revision import revision
 from runtime.reference import Reference
 from services.reports.board import Board, saved
@@ -91,6 +92,23 @@ async def test_the_next_start_reads_only_what_changed_since(
 
     assert after == await answers(service.board) != before
     assert pulls.after == [0, at, at, 0]
+
+
+async def test_the_next_start_finds_where_units_stand(
+    started: Callable[[], Board], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = started()
+    await first.pull()
+    first._save(memory_of(first))
+    first._unsaved = 0
+    before = await answers(first)
+    first.close()
+
+    monkeypatch.setattr(tree, "lay_out", None)
+    again = started()
+
+    assert memory_of(again).positions.keys() == memory_of(first).positions.keys() != set()
+    assert await answers(again) == before
 
 
 async def test_what_is_written_to_the_mapped_arrays_is_not_in_the_file(

@@ -45,7 +45,7 @@ def units_of(plan: Plan) -> UnitsChanged:
     tree = example_tree()
     waiting: list[UUID] = [plan.issuer_id, *_named(plan)]
     found: dict[UUID, Unit] = {}
-    successions = [one for one in tree._successions.values() if one.bears_duties]
+    successions = [one for one in tree.successions if one.bears_duties]
     while waiting:
         unit = tree.get(UnitId(waiting.pop()))
         if unit.id not in found:

@@ -20,7 +20,7 @@ from runtime.database import Database, Write, columns
 from runtime.database.revision import revision
 from services.reports.evaluation.columns import Flag
 from services.reports.evaluation.history import LONG_AGO, NEVER, FactKind
-from services.reports.store.bulk import read_bulk, read_snapshot
+from services.reports.store.bulk import order_of, read_bulk, read_snapshot
 from services.reports.store.columns import HISTORY, KEY, STATE, Bulk, Known, known_after
 from services.reports.store.delta import MOST, read_little
 from services.reports.store.happenings import Happening, record
@@ -105,12 +105,22 @@ async def test_what_changed_is_what_the_rows_say(database: Database, read: Way) 
     async with database.read() as reading:
         newest = await reading.newest()
     for after in range(newest.number + 1):
-        bulk = await read(Known(newest.epoch, after, units=2, periods=3, series=1))
+        bulk = await read(Known(newest.epoch, after, 99, 99, 99))
 
-        states, told, units, periods, series = await everything(database, after)
+        states, told, *_ = await everything(database, after)
         assert (sorted(rows_in(bulk.states)), sorted(rows_in(bulk.told))) == (states, told)
-        assert (list(bulk.units), list(bulk.periods), list(bulk.series)) == (units[2:], periods[3:], series[1:])
         assert (bulk.until, bulk.whole) == (newest, False)
+
+
+@pytest.mark.usefixtures("eventful")
+async def test_what_got_numbers_since_comes_with_what_changed(database: Database) -> None:
+    async with database.read() as reading:
+        newest = await reading.newest()
+    bulk = await read_bulk(database, Known(newest.epoch, newest.number, units=2, periods=3, series=1))
+
+    _, _, units, periods, series = await everything(database, 0)
+    assert (list(bulk.units), list(bulk.periods), list(bulk.series)) == (units[2:], periods[3:], series[1:])
+    assert not len(bulk.states["flags"])
 
 
 async def excuse(tx: Write, one: Any) -> None:
@@ -227,11 +237,63 @@ async def test_a_large_table_comes_in_parts_that_several_connections_send(
 
 @ON_POSTGRES
 @pytest.mark.usefixtures("plan")
+async def test_a_restore_between_two_statements_is_seen(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with database.read() as reading:
+        (one, *_) = (await reading.execute(select(STATES.c.id))).scalars().all()
+        newest = await reading.newest()
+    await database.write(lambda tx: excuse(tx, one))
+    glance, asked = database.glance, 0
+
+    async def restored_after(*given: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        found = await glance(*given)
+        await database.mark(lambda connection: connection.execute(update(revision).values(epoch=uuid4())))
+        return found
+
+    monkeypatch.setattr(database, "glance", restored_after)
+
+    assert await read_little(database, Known(newest.epoch, newest.number, 99, 99, 99)) is None
+    assert asked == 2
+
+
+@ON_POSTGRES
+@pytest.mark.usefixtures("plan")
+async def test_a_history_is_read_up_to_the_revision_of_what_it_belongs_to(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.read() as reading:
+        (one, *_) = (await reading.execute(select(STATES.c.id))).scalars().all()
+        newest = await reading.newest()
+    await database.write(lambda tx: excuse(tx, one))
+    glance = database.glance
+
+    async def excused_after(*given: Any) -> Any:
+        found = await glance(*given)
+        await database.write(lambda tx: excuse(tx, one))
+        return found
+
+    monkeypatch.setattr(database, "glance", excused_after)
+    bulk = await read_little(database, Known(newest.epoch, newest.number, 99, 99, 99))
+
+    assert bulk is not None
+    assert max(bulk.told["revision"].tolist()) == bulk.until.number == newest.number + 1
+
+
+@ON_POSTGRES
+@pytest.mark.usefixtures("plan")
 async def test_a_connection_that_was_cut_is_made_anew(database: Database) -> None:
     known = known_after(Known(), await read_bulk(database, Known()))
     await read_bulk(database, known)
-    ours = "pid <> pg_backend_pid() AND query LIKE '%little%'"
+    ours = "pid <> pg_backend_pid() AND query LIKE '%was_opened%'"
     cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}"  # noqa: S608
     await database.mark(lambda connection: connection.execute(text(cut)))
 
     assert (await read_bulk(database, known)).until.number == known.revision
+
+
+@pytest.mark.parametrize("most", [3, 2**31])
+async def test_rows_are_put_in_order_however_wide_their_numbers_are(most: int) -> None:
+    keys = np.random.default_rng(7).integers(0, most, (3, 500))
+
+    assert order_of(list(keys)).tolist() == sorted(range(500), key=lambda row: (*keys[:, row].tolist(), row))

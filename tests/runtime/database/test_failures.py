@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from kernel.clock import SetClock
-from runtime.database import Database, Write
+from runtime.database import Database, Instant, Write
 from runtime.database.failure import is_passing
 from runtime.database.outbox import outbox
 from runtime.database.revision import revision
@@ -115,6 +116,28 @@ async def test_a_glance_whose_connection_the_server_ended_is_made_again(postgres
 async def test_a_glance_cannot_write(database: Database) -> None:
     with pytest.raises(DBAPIError):
         await database.glance(update(revision).values(number=7).returning(revision.c.number))
+
+
+async def test_a_glance_is_given_values_and_tells_by_name_and_place(database: Database) -> None:
+    newest = select(revision.c.number.label("found")).where(revision.c.number >= bindparam("least"))
+
+    found = await database.glance(newest, {"least": 0})
+
+    assert (found.found, found[0]) == (0, 0)
+    with pytest.raises(AttributeError):
+        _ = found.lost
+
+
+async def test_glances_at_once_wait_for_each_other(database: Database) -> None:
+    numbers = select(revision.c.number)
+
+    assert {one.number for one in await asyncio.gather(*[database.glance(numbers) for _ in range(20)])} == {0}
+
+
+async def test_a_glance_takes_no_values_that_only_the_program_knows(postgres_url: str, clock: SetClock) -> None:
+    async with a_database(postgres_url, service="lighthouse", clock=clock) as database:
+        with pytest.raises(TypeError, match="as the driver knows them"):
+            await database.glance(select(literal(clock.now(), Instant)))
 
 
 async def test_a_transaction_that_is_run_again_gives_its_events_the_same_ids(database: Database) -> None:
