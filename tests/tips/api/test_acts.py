@@ -78,6 +78,18 @@ async def test_a_suspension_moves_the_deadline_of_resolving_by_exactly_its_lengt
     assert "resolve" not in {one["facts"].get("step") for one in resumed["history"]}
 
 
+async def test_pauses_add_up(province: Desk, police: Desk, clock: SetClock) -> None:
+    tip = await taken_on(province, "crime_report")
+    before = await police.read(tip)
+    for hours in (30, 12):
+        await police.done(tip, "suspend", ground=GROUND)
+        clock.advance(timedelta(hours=hours))
+        await police.done(tip, "resume", ground=GROUND)
+
+    later = datetime.fromisoformat(due(await police.read(tip), "resolve"))
+    assert later - datetime.fromisoformat(due(before, "resolve")) == timedelta(hours=42)
+
+
 async def test_extensions_are_those_of_the_law_and_need_a_second_person(province: Desk, police: Desk) -> None:
     tip = await taken_on(province, "crime_report")
     too_early = await police.step(tip, "extend", **body_of("extend", kind="procuracy"))
@@ -165,6 +177,23 @@ async def test_a_known_informant_is_told_the_outcome_of_a_crime_report_before_it
     assert closed["state"] == "closed"
 
 
+@pytest.mark.usefixtures("nobody_watches")
+async def test_an_outcome_that_is_told_too_late_does_not_make_late_what_was_handled_in_time(
+    province: Desk, police: Desk, clock: SetClock, service: Tips
+) -> None:
+    tip = await taken_on(province, "crime_report", informant=INFORMANT)
+    await police.done(tip, "resolve", outcome="confirmed")
+    clock.advance(10 * DAYS)
+    told = await police.done(tip, "notify", notice="outcome", to=["informant"])
+
+    facts = await published(service.database)
+    assert [(data["step"], data["late"]) for fact, data in facts if fact == "tip.deadline_missed"] == [
+        ("notify_outcome", False)
+    ]
+    assert told["late"] is False
+    assert [one["missed"] for one in told["deadlines"] if one["step"] == "notify_outcome"] == [True]
+
+
 @pytest.mark.parametrize("informant", [None, {"refused_because": "Sợ sóng"}])
 async def test_whoever_did_not_say_who_they_are_need_not_be_told(
     province: Desk, police: Desk, informant: dict[str, str] | None
@@ -201,6 +230,31 @@ async def test_the_clocks_of_the_competent_unit_begin_with_its_own_receipt(
     # For the unit that received it, it was transferred a day too late, whatever the other does.
     assert (moved["late"], classified["late"], classified["received_at"]) == (True, True, "2025-04-18T02:00:00Z")
     assert not any(one["missed"] for one in classified["deadlines"])
+
+
+@pytest.mark.usefixtures("nobody_watches")
+async def test_what_one_unit_missed_and_did_counts_neither_for_nor_against_the_next(
+    province: Desk, police: Desk, clock: SetClock, service: Tips
+) -> None:
+    tip = await province.entered(unit="593")
+    clock.advance(2 * DAYS)
+    await province.done(tip, "classify", category="crime_report")
+    await province.done(tip, "assign", to="593")
+    await province.done(tip, "notify", notice="receipt", to=["procuracy"])
+    moved = await province.done(tip, "transfer", to="60.CA", ground=GROUND)
+    clock.advance(2 * DAYS)
+    shown = await police.done(tip, "classify", category="crime_report")
+
+    assert moved["due_at"] == "2025-04-21T02:00:00Z"
+    stand = {one["step"]: (one["missed"], one["done_at"] is not None) for one in shown["deadlines"]}
+    assert stand == {
+        "classify": (True, True),
+        "notify_receipt": (False, False),
+        "assign": (False, False),
+        "resolve": (False, False),
+    }
+    missed = [data["occurred_at"] for fact, data in await published(service.database) if fact == "tip.deadline_missed"]
+    assert missed == ["2025-04-19T02:00:00Z", "2025-04-21T02:00:00Z"]
 
 
 async def test_a_body_outside_has_it_by_its_own_receipt(province: Desk, service: Tips) -> None:
