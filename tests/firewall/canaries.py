@@ -7,6 +7,7 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ class Confidant:
     canaries: dict[str, str] = field(default_factory=lambda: {name: canary(name) for name in WHERE_TOLD})
     answers: list[str] = field(default_factory=list)
     """Every answer, but those to whoever may read the content."""
-    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1000)))
+    numbers: Iterator[int] = field(default_factory=lambda: count(secrets.randbelow(2**40)))
+    """Of requests: whoever tells the same cluster in another process has others."""
 
     def tell_tips(self) -> None:
         """Send, enter, classify, note, and get things wrong."""
