@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -21,7 +22,8 @@ from runtime.webhooks.incoming import DEVELOPMENT_SENDER
 
 WHERE_TOLD = (
     "tip", "informant", "officer", "officers-informant", "note", "unreadable", "person", "evidence", "reason",
-    "refused-tip", "refused-case",
+    "refused-tip", "refused-case", "form", "village", "mail", "mail-sender", "no-mail", "to-unit", "to-informant",
+    "disclosure",
 )  # fmt: skip
 """What is told in confidence, and where."""
 
@@ -73,6 +75,11 @@ class Confidant:
         path = f"/v1/tips/{tip['tip_id']}"
         self._step(f"{path}/classify", path, "tips", {"category": "feedback", "note": told["note"]})
         assert told["officer"] in self._request("GET", f"{path}/content", "tips").text
+        self._create(f"{path}/messages", "tips", {"text": told["to-informant"]})
+        self._create(f"{path}/disclosures", "tips", {"reason": told["disclosure"]})
+        self._create("/v1/tips", "tips", {"unit": "68", "channel": "village", "content": _content(told["village"])})
+        self._tell_without_a_name()
+        self._send_mails()
         for wrong in (
             {"unit": "68", "channel": told["refused-tip"], "content": _content(told["refused-tip"])},
             {"unit": "99999", "channel": "phone", "content": _content(told["refused-tip"])},
@@ -82,6 +89,26 @@ class Confidant:
         body = json.dumps({"content": _content(told["refused-tip"])}).encode()
         answer = httpx.post(f"{self.url}/v1/tips/hotline/{DEVELOPMENT_SENDER}", content=body)
         self._keep(answer, refused=True)
+
+    def _tell_without_a_name(self) -> None:
+        """Send the form, and write with the code, which stands nowhere either."""
+        told, key = self.canaries, {"Idempotency-Key": str(uuid4())}
+        form = httpx.post(f"{self.url}/v1/tips/form", json={"content": _content(told["form"])}, headers=key)
+        code = form.json()["follow_up_code"]
+        told["code"] = code.replace("-", "")
+        self._keep(form)
+        own = {"Follow-Up-Code": code, "Idempotency-Key": str(uuid4())}
+        message = {"text": told["to-unit"]}
+        self._keep(httpx.post(f"{self.url}/v1/tips/follow-up/messages", json=message, headers=own))
+        assert told["to-unit"] in httpx.get(f"{self.url}/v1/tips/follow-up", headers=own).text
+        wrong = {"Follow-Up-Code": f"{told['refused-tip']}"}
+        self._keep(httpx.get(f"{self.url}/v1/tips/follow-up", headers=wrong), refused=True)
+
+    def _send_mails(self) -> None:
+        told = self.canaries
+        mail = f"From: {told['mail-sender']}@example.vn\r\nSubject: Tin\r\n\r\n{told['mail']}\r\n"
+        raw = [b64encode(one.encode()).decode() for one in (mail, told["no-mail"])]
+        self._post_signed("mailbox", {"messages": raw})
 
     def tell_support(self) -> None:
         """Open a case, decide, consent, refer, and get things wrong."""
@@ -121,10 +148,13 @@ class Confidant:
         self._refused("/v1/tips", "tips", {"unit": words.upper()[:9], "channel": "phone", "content": _content("x")})
 
     def _hotline(self, tip: Any) -> None:
-        body = json.dumps(tip).encode()
+        self._post_signed("hotline", tip)
+
+    def _post_signed(self, channel: str, said: Any) -> None:
+        body = json.dumps(said).encode()
         keys = Folder(self.data).keys
         headers = signed(keys, body, f"msg_confidant_{next(self.numbers)}", SystemClock().now())
-        answer = httpx.post(f"{self.url}/v1/tips/hotline/{DEVELOPMENT_SENDER}", content=body, headers=headers)
+        answer = httpx.post(f"{self.url}/v1/tips/{channel}/{DEVELOPMENT_SENDER}", content=body, headers=headers)
         assert answer.status_code == 201, answer.text
         self._keep(answer)
 
