@@ -13,7 +13,6 @@ from sqlmodel import Field
 from runtime.database import Instant, Json, Read, Write, insert_rows
 from runtime.http.pages import Followed, rows_after
 from services.tips.domain.refusals import LedgerIncomplete, TipUnknown
-from services.tips.domain.tip import TipState
 from services.tips.store.table import TipsTable
 
 
@@ -259,16 +258,6 @@ async def entries_after(read: Read, position: int, limit: int) -> Sequence[Any]:
     )
     statement = select(_tip, *parts).select_from(joined).where(_tip.c.position > position)
     return (await read.execute(statement.order_by(_tip.c.position).limit(limit))).all()
-
-
-async def find_tips(read: Read, ids: Sequence[UUID]) -> Sequence[Any]:
-    """Return the rows of tips, without those that there are not."""
-    return (await read.execute(select(_tip).where(_tip.c.id.in_(ids)).order_by(_tip.c.id))).all()
-
-
-async def running_tips(read: Read) -> Sequence[Any]:
-    """Return the tips with a clock that can run: those that are not closed."""
-    return (await read.execute(select(_tip).where(_tip.c.state != TipState.CLOSED.value).order_by(_tip.c.id))).all()
 
 
 async def changed_tips(read: Read, after: int, limit: int) -> Followed:

@@ -15,7 +15,8 @@ from services.tips.domain.alarm import Terms, fallen, next_look
 from services.tips.domain.deadline import Step, next_due
 from services.tips.law.alarms import terms_on
 from services.tips.store.happenings import missed_of_all
-from services.tips.store.tips import change_tip, find_tips
+from services.tips.store.running import find_tips
+from services.tips.store.tips import change_tip
 from services.tips.usecases.judge_deadlines import deadlines_of
 from services.tips.usecases.note_missed import note_missed, to_alarm
 

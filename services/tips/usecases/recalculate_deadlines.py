@@ -12,7 +12,8 @@ from runtime.reference import ReferenceView
 from services.tips.domain.alarm import next_ring
 from services.tips.domain.deadline import next_due
 from services.tips.store.happenings import missed_of_all
-from services.tips.store.tips import DEADLINES_MOVED, change_tip, note_happening, running_tips
+from services.tips.store.running import running_tips
+from services.tips.store.tips import DEADLINES_MOVED, change_tip, note_happening
 from services.tips.usecases.judge_deadlines import deadlines_of
 from services.tips.usecases.look_for_alarms import terms_of
 from services.tips.usecases.note_missed import note_missed, to_alarm
