@@ -87,7 +87,7 @@ endif
 mutants: .venv/.setup ## Break the guarantee in each of the ways of tests/mutants, and see that a test notices
 	@$(PYTHON) -m tools.mutants $(NAMES)
 
-bench: .venv/.bench ## Measure speed beside a baseline, and hold it to its bounds (AREA=evaluation, AREA=events)
+bench: .venv/.bench ## Measure speed beside a baseline, and hold it to its bounds (AREA=evaluation, AREA=events, AREA=tips)
 	@$(PYTHON) -m lanhmanh.cluster.jars
 	@$(PYTHON) -m tools.tool_cache wrk libluajit-5.1-2
 	@$(PYTHON) -m bench $(AREA)

@@ -12,11 +12,13 @@ from bench.evaluation import measure_evaluation
 from bench.events import measure_events
 from bench.row import RESULTS, Row, save, table
 from bench.servers import Servers, running_servers
+from bench.tips import measure_tips
 from lanhmanh.cluster.unavailable import ServerUnavailable
 
 AREAS: Mapping[str, Callable[[Servers], Coroutine[None, None, Sequence[Row]]]] = {
     "evaluation": measure_evaluation,
     "events": measure_events,
+    "tips": measure_tips,
 }
 
 

@@ -27,12 +27,17 @@ class Batch(Generic[Item, Result]):
     """A queue whose items are worked on together, each with a result of its own."""
 
     def __init__(
-        self, database: Database, work: Callable[[Write, Sequence[Item]], Awaitable[Sequence[Result | Problem]]]
+        self,
+        database: Database,
+        work: Callable[[Write, Sequence[Item]], Awaitable[Sequence[Result | Problem]]],
+        *,
+        most: int = MOST,
     ) -> None:
-        """Take what is done with the items of a batch: one result or refusal each, in their order.
+        """Take what is done with the items of a batch, `most` of them: one result or refusal each, in their order.
 
         Like all work in a transaction it may run twice, and must have no effect but on its transaction.
         """
+        self._most = most
         self._database = database
         self._work = work
         self._waiting: deque[tuple[Item, asyncio.Future[Result | Problem]]] = deque()
@@ -58,7 +63,7 @@ class Batch(Generic[Item, Result]):
 
     async def _until_empty(self) -> None:
         while self._waiting:
-            together = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            together = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
             await self._finish(together)
 
     async def _finish(self, together: Sequence[tuple[Item, asyncio.Future[Result | Problem]]]) -> None:

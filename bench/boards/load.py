@@ -22,7 +22,7 @@ async def requests_a_second(url: str, headers: Mapping[str, str]) -> float:
     Raises:
         ToolUnavailable: There is no `wrk` here, and it cannot be had.
     """
-    command, libraries = _wrk()
+    command, libraries = wrk()
     options = [f"--connections={CONNECTIONS}", "--threads=1", f"--duration={SECONDS}s", "--timeout=60s"]
     options += [f"--header={name}: {value}" for name, value in headers.items()]
     process = await asyncio.create_subprocess_exec(
@@ -39,7 +39,7 @@ async def requests_a_second(url: str, headers: Mapping[str, str]) -> float:
     return float(found[1])
 
 
-def _wrk() -> tuple[str, str]:
+def wrk() -> tuple[str, str]:
     """Return the system's `wrk`, or else that of Debian's package, and where its libraries are."""
     installed = shutil.which("wrk")
     if installed is not None:

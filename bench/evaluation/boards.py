@@ -20,6 +20,7 @@ from sqlalchemy import Select, func, select
 
 from bench.boards.app import FRESH, KEPT, MODELLED
 from bench.boards.load import requests_a_second
+from bench.boards.process import PATIENCE_SECONDS, ready
 from bench.evaluation.kept import Kept
 from bench.rounds import interleaved
 from bench.row import Row
@@ -27,13 +28,12 @@ from bench.servers import Servers
 from kernel.clock import SystemClock
 from lanhmanh.cluster.parts import issuer_command
 from lanhmanh.cluster.ports import HOST, free_port
-from lanhmanh.cluster.process import Command, Process, start
+from lanhmanh.cluster.process import Command, start
 from runtime.alarms import alarm_clock
 from runtime.auth.issuer import open_issuer
 from runtime.database import Database
 
 _TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-_PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ async def _service(servers: Servers, kept: Kept) -> AsyncIterator[Asked]:
         processes = [await start(command, run=data, logs=data) for command in (issuer, service)]
         try:
             for process in processes:
-                await _ready(process)
+                await ready(process)
             await _settled(kept.database)
             minted = open_issuer(data / "keys", url=issuer.url, env="", clock=SystemClock())
             token = minted.mint("bench", scopes=["reports:read"], unit=kept.code)
@@ -123,22 +123,10 @@ async def _service(servers: Servers, kept: Kept) -> AsyncIterator[Asked]:
                 await process.stop()
 
 
-async def _ready(process: Process) -> None:
-    async with asyncio.timeout(_PATIENCE_SECONDS), httpx.AsyncClient() as client:
-        while True:
-            assert process.is_running, process.log.read_text()
-            try:
-                if (await client.get(f"{process.url}/readyz")).is_success:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
-
-
 async def _settled(database: Database) -> None:
     """Return when the service has raised the alarms of the year, and writes nothing more."""
     late = select(func.count()).where(alarm_clock.c.rings_at <= database.clock.now())
-    async with asyncio.timeout(_PATIENCE_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await _found(database, late):  # noqa: ASYNC110 - another process writes
             await asyncio.sleep(0.2)
 

@@ -56,7 +56,7 @@ def verify(
     receipt: Annotated[list[Path] | None, typer.Option(help="Biên nhận cần đối chiếu.")] = None,
 ) -> None:
     """Kiểm tra sổ; nêu đích danh mục bị sửa, thiếu, chèn, đổi chỗ hoặc cắt. Mã thoát 1 nếu có phát hiện."""
-    lines = _lines(connect()) if file is None else (json.loads(line) for line in file.open(encoding="utf-8"))
+    lines = export_lines(connect()) if file is None else (json.loads(line) for line in file.open(encoding="utf-8"))
     ledger = check_export(
         lines,
         keys=None if keys is None else keys_of(_read(keys)),
@@ -67,11 +67,11 @@ def verify(
 
 
 def _write(out: TextIO) -> None:
-    for line in _lines(connect()):
+    for line in export_lines(connect()):
         out.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _lines(api: Api) -> Iterator[dict[str, Any]]:
+def export_lines(api: Api) -> Iterator[dict[str, Any]]:
     """Return the lines of an export. Heads come first: entries that are read after them hold all that they sealed."""
     yield from ({"kind": "key"} | key for key in api.get("/v1/tips/receipt-keys").json()["keys"])
     yield from ({"kind": "head"} | one for one in _heads(api))

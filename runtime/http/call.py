@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from runtime.database.revision import Revision
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class ConventionBroken(Exception):
@@ -150,15 +151,15 @@ class CreateCall(Call):
         self.is_once = True
         return self.answered_with(await self.write(numbered))
 
-    async def once_among(self, batch: Batch[T, Made], item: T) -> UUID:
-        """Create the resource in one transaction with others; return its id, as `once` does.
+    async def once_among(self, batch: Batch[T, R], item: T) -> R:
+        """Create the resource in one transaction with others; return what the batch says of it.
 
         The declared checks come before: what is in the queue is taken. `item` carries this call's `sent`, and the
         batch's work looks at it.
         """
         self.is_once = True
         self.make_sure_of_convention()
-        return self.answered_with(await batch.run(item))
+        return await batch.run(item)
 
     def make_sure_of_convention(self) -> None:
         super().make_sure_of_convention()

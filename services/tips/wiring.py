@@ -16,7 +16,6 @@ from runtime.bus import Bus
 from runtime.consumer import Consumer, On
 from runtime.crypto import ServiceKeys
 from runtime.database import Database, Settings
-from runtime.http.request_once import Made
 from runtime.reference import Reference
 from runtime.service import Service
 from runtime.surroundings import digest_secret_of, kafka_bus_of, keys_of, senders_of, targets_of, verifier_of
@@ -29,7 +28,7 @@ from services.tips.consumers.on_units_changed import on_units_changed
 from services.tips.store.readings import readings_with_chain
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.usecases.look_for_alarms import LookForAlarms
-from services.tips.usecases.receive_tips import Intake, receive_tips
+from services.tips.usecases.receive_tips import Intake, Received, receive_tips
 from services.tips.usecases.seal_ledger import SealLedger, next_seal
 
 NAME = "tips"
@@ -43,7 +42,7 @@ class Tips(Service):
     """The parts of the tips service."""
 
     keys: ServiceKeys
-    intake: Batch[Intake, Made]
+    intake: Batch[Intake, Received]
 
 
 def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus) -> Tips:

@@ -21,6 +21,7 @@ from tests.faults.damage import DAMAGES
 from tests.faults.driver import Driver
 from tests.faults.fault import Fault
 from tests.faults.flow import Flow
+from tests.faults.ledger import ensure_ledger_holds
 from tests.faults.mail import PROVINCE, Mail, plan_letter
 from tests.faults.matrix import Matrix
 from tests.faults.of_processes import process_faults
@@ -108,6 +109,9 @@ async def test_nothing_acknowledged_is_lost_and_no_effect_doubled_whatever_fails
             tell(said)
             account.ensure_exact()
             assert code == 0, said
+            receipts = [receipt for receipt in driver.ledger.receipts.values() if "leaf" in receipt]
+            assert receipts
+            await asyncio.to_thread(ensure_ledger_holds, world, receipts)
             await _ensure_damage_is_noticed(world, driver, poison)
     assert not IS_SOAK or not matrix.recoveries.slow(faults)
 

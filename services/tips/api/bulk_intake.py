@@ -25,7 +25,6 @@ routes = Routes("tips", "intake")
 )
 async def post_tips(call: Bulks) -> BulkLoad:
     async def enter(tip: NewTip, sent: Sent) -> UUID:
-        made = await queue_of(call).run(to_intake(call, sent, arrival_of(call, tip)))
-        return UUID(made.resource)
+        return (await queue_of(call).run(to_intake(call, sent, arrival_of(call, tip)))).tip.id
 
     return await call.load_each(NewTip, enter)

@@ -7,7 +7,6 @@ from pydantic import ValidationError
 from runtime.batch import Batch
 from runtime.http.call import Call, OpenCall
 from runtime.http.declaration import UnitRule
-from runtime.http.request_once import Made
 from runtime.http.routes import Creates, Open, OpenCreates, Routes, SignedCreates
 from services.tips.api.receiving import (
     Arrival,
@@ -19,8 +18,8 @@ from services.tips.api.receiving import (
     to_intake,
 )
 from services.tips.api.tip_shapes import HotlineTip, NewTip, PublicTip, Receipt, ReceiptKeys
-from services.tips.api.tip_views import answer_receipt, keys_in
-from services.tips.usecases.receive_tips import Intake
+from services.tips.api.tip_views import keys_in, receipt_of
+from services.tips.usecases.receive_tips import Intake, Received
 
 routes = Routes("tips", "intake")
 
@@ -33,7 +32,7 @@ routes = Routes("tips", "intake")
 )
 async def post_hotline_tip(call: SignedCreates) -> Receipt:
     intake = to_intake(call, call.sent, _read(call))
-    return await answer_receipt(call, call.answered_with(await queue_of(call).run(intake)))
+    return receipt_of(call, await queue_of(call).run(intake))
 
 
 @routes.create(
@@ -44,15 +43,13 @@ async def post_hotline_tip(call: SignedCreates) -> Receipt:
     summary="Enter a tip for somebody who called, came or wrote",
 )
 async def post_tip(body: NewTip, call: Creates) -> Receipt:
-    tip_id = await call.once_among(queue_of(call), to_intake(call, call.sent, arrival_of(call, body)))
-    return await answer_receipt(call, tip_id)
+    return receipt_of(call, await call.once_among(queue_of(call), to_intake(call, call.sent, arrival_of(call, body))))
 
 
 @routes.public_create("/v1/tips/form", response_model=Receipt, summary="Send a tip, with a name or without")
 async def post_public_tip(body: PublicTip, call: OpenCreates) -> Receipt:
     arrival = Arrival(named_receiver(call, body.unit), "form", as_json(body.content), informant_part(body.informant))
-    made = await queue_of(call).run(to_intake(call, call.sent, arrival))
-    return await answer_receipt(call, call.answered_with(made))
+    return receipt_of(call, await queue_of(call).run(to_intake(call, call.sent, arrival)))
 
 
 @routes.public(
@@ -75,9 +72,9 @@ def arrival_of(call: Call, tip: NewTip) -> Arrival:
     return Arrival(unit, tip.channel, as_json(tip.content), informant_part(tip.informant))
 
 
-def queue_of(call: OpenCall) -> Batch[Intake, Made]:
+def queue_of(call: OpenCall) -> Batch[Intake, Received]:
     """Return where tips wait for their transaction."""
-    queue: Batch[Intake, Made] = call.request.app.state.service.intake
+    queue: Batch[Intake, Received] = call.request.app.state.service.intake
     return queue
 
 

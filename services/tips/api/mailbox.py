@@ -15,7 +15,7 @@ from runtime.http.routes import Routes, SignedCreates
 from services.tips.api.intake import queue_of
 from services.tips.api.receiving import Arrival, receiver_of, to_intake
 from services.tips.api.tip_shapes import Mailbatch, Receipts
-from services.tips.api.tip_views import answer_receipt
+from services.tips.api.tip_views import receipt_of
 from services.tips.domain.mail import read_mail
 
 routes = Routes("tips", "intake")
@@ -29,10 +29,10 @@ routes = Routes("tips", "intake")
 )
 async def post_mails(call: SignedCreates) -> Receipts:
     queue = queue_of(call)
-    made = await asyncio.gather(
+    received = await asyncio.gather(
         *(queue.run(to_intake(call, _sent(call, raw), _arrival(call, raw))) for raw in _mails(call))
     )
-    return Receipts(receipts=[await answer_receipt(call, call.answered_with(one)) for one in made])
+    return Receipts(receipts=[receipt_of(call, one) for one in received])
 
 
 def _mails(call: SignedCall) -> Sequence[bytes]:

@@ -21,8 +21,9 @@ from services.tips.domain.tip import TipState, legal_acts
 from services.tips.ledger.receipt import statement_of
 from services.tips.store.happenings import missed_of
 from services.tips.store.readings import readings_of
-from services.tips.store.tips import get_tip, history_of
+from services.tips.store.tips import history_of
 from services.tips.usecases.judge_deadlines import deadlines_of
+from services.tips.usecases.receive_tips import Received
 
 
 def keys_in(call: OpenCall) -> ServiceKeys:
@@ -31,10 +32,10 @@ def keys_in(call: OpenCall) -> ServiceKeys:
     return keys
 
 
-async def answer_receipt(call: OpenCall, tip_id: UUID) -> Receipt:
+def receipt_of(call: OpenCall, received: Received) -> Receipt:
     """Return the receipt of a tip: the same however often it is asked for, signed with the key of then."""
-    async with call.service.database.read() as read:
-        row = await get_tip(read, tip_id)
+    call.answered_with(received.made)
+    row = received.tip
     unit = code_of(call, row.unit_id)
     said = statement_of(unit=unit, number=row.number, leaf=row.leaf, received_at=row.received_at)
     return Receipt(

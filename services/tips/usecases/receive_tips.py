@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from contracts.events.tips import TipReceived
@@ -17,6 +17,7 @@ from services.tips.domain.tip import TipState
 from services.tips.ledger.entry import chained, digest_of, leaf_of
 from services.tips.ledger.receipt import number_of
 from services.tips.store.ledger import WHOLE, Head, UnitYear, counters_of, heads_of, write_ends
+from services.tips.store.running import find_tips
 from services.tips.store.tips import add_tips
 from services.tips.usecases.look_for_alarms import set_first_clocks
 from services.tips.usecases.seal_tip import SealedPart
@@ -48,17 +49,38 @@ class Intake:
     """W3C trace context of the request."""
 
 
-async def receive_tips(tx: Write, intakes: Sequence[Intake]) -> Sequence[Made | Problem]:
+class Entered(NamedTuple):
+    """What a receipt says of a tip. Nothing in it ever changes."""
+
+    id: UUID
+    unit_id: UUID
+    number: str
+    received_at: datetime
+    leaf: bytes
+    signing_key: str
+
+
+class Received(NamedTuple):
+    """A tip that is kept, and whether this request brought it or an earlier one."""
+
+    tip: Entered
+    made: Made
+
+
+async def receive_tips(tx: Write, intakes: Sequence[Intake]) -> Sequence[Received | Problem]:
     """Keep the tips of a batch in the order in which they came, and say of each request what it made.
 
     Numbers are dense because they are given in the writer's turn, and only with the tip itself.
     """
     seen = await seen_before(tx, [intake.sent for intake in intakes])
     new = _first_of_each(intakes, seen)
-    if new:
-        await _keep(tx, list(new.values()))
+    kept = {row["id"]: row for row in await _keep(tx, list(new.values()))} if new else {}
+    entered = {str(one): Entered(**{name: row[name] for name in Entered._fields}) for one, row in kept.items()}
+    if seen:
+        before = await find_tips(tx, [UUID(one.resource) for one in seen.values()])
+        entered |= {str(row.id): Entered(*(getattr(row, name) for name in Entered._fields)) for row in before}
     made = seen | {place: Seen(intake.sent.digest, str(intake.tip_id)) for place, intake in new.items()}
-    return [_answer(intake, made[intake.sent.place]) for intake in intakes]
+    return [_answer(intake, made[intake.sent.place], entered) for intake in intakes]
 
 
 def _first_of_each(intakes: Sequence[Intake], seen: dict[Place, Seen]) -> dict[Place, Intake]:
@@ -69,19 +91,20 @@ def _first_of_each(intakes: Sequence[Intake], seen: dict[Place, Seen]) -> dict[P
     return new
 
 
-def _answer(intake: Intake, made: Seen) -> Made | Problem:
+def _answer(intake: Intake, made: Seen, entered: Mapping[str, Entered]) -> Received | Problem:
     if made.resource == str(intake.tip_id):
-        return Made(made.resource, repeated=False)
+        return Received(entered[made.resource], Made(made.resource, repeated=False))
     try:
-        return made.for_request(intake.sent)
+        return Received(entered[made.resource], made.for_request(intake.sent))
     except Problem as refused:
         return refused
 
 
-async def _keep(tx: Write, intakes: Sequence[Intake]) -> None:
+async def _keep(tx: Write, intakes: Sequence[Intake]) -> Sequence[Mapping[str, Any]]:
+    """Write the tips of a batch, and return their rows."""
     heads = await heads_of(tx, {intake.unit_id for intake in intakes})
     counters = await counters_of(tx, {_year_of(intake) for intake in intakes})
-    rows = [_entered(intake, heads, counters) for intake in intakes]
+    rows = [enter(intake, heads, counters) for intake in intakes]
     await add_tips(
         tx,
         rows,
@@ -93,6 +116,7 @@ async def _keep(tx: Write, intakes: Sequence[Intake]) -> None:
     await remember(tx, [(intake.sent, str(intake.tip_id)) for intake in intakes])
     for intake, row in zip(intakes, rows, strict=True):
         tx.publish(_received(row), traceparent=intake.traceparent)
+    return rows
 
 
 def _received(row: dict[str, Any]) -> TipReceived:
@@ -110,7 +134,7 @@ def _year_of(intake: Intake) -> UnitYear:
     return intake.unit_id, legal_day(intake.received_at).year
 
 
-def _entered(intake: Intake, heads: dict[UUID, Head], counters: dict[UnitYear, int]) -> dict[str, Any]:
+def enter(intake: Intake, heads: dict[UUID, Head], counters: dict[UnitYear, int]) -> dict[str, Any]:
     """Return the row of a tip, with the next number and the next entry of its unit."""
     year = _year_of(intake)
     place = counters[year] = counters[year] + 1
