@@ -23,6 +23,7 @@ from services.tips.domain.alarm import AlarmKind
 from services.tips.domain.tip import Act
 from services.tips.ledger.head import LEDGER
 from services.tips.store.ledger import WHOLE, CounterRow, HeadRow
+from services.tips.store.readings import READINGS
 from services.tips.store.seals import SealRow
 from services.tips.store.tips import DEADLINE_MISSED, RECEIVED, HistoryRow, TipRow
 
@@ -80,7 +81,8 @@ async def numbers_with_tips(read: Read) -> Comparison:
 
 async def ledger_with_tips(read: Read) -> Comparison:
     """Compare the entries of the ledger, and of each unit's, with the tips that are in it."""
-    entered = {(row.unit_id, entry) for row in await read.execute(select(_head)) for entry in range(1, row.entries + 1)}
+    heads = await read.execute(select(_head).where(_head.c.unit_id != READINGS))
+    entered = {(row.unit_id, entry) for row in heads for entry in range(1, row.entries + 1)}
     places = (await read.execute(select(_tip.c.unit_id, _tip.c.entry, _tip.c.position))).all()
     kept = {(row.unit_id, row.entry) for row in places} | {(WHOLE, row.position) for row in places}
     return comparison(

@@ -14,6 +14,7 @@ from kernel.clock import SetClock
 from runtime.database import Write
 from services.tips.api import follow_up
 from services.tips.store.readings import ReadingRow, readings_with_chain
+from services.tips.store.told import ledger_with_tips
 from services.tips.wiring import Tips
 from tests.reports.office import refusal
 from tests.tips.desk import CONTENT, INFORMANT, SCOPES, Desk, Hotline
@@ -120,6 +121,8 @@ async def test_every_look_is_in_a_log_that_names_what_was_taken_out_or_changed(p
         (4, "messages"),
     ]
     assert await broken(service) == []
+    async with service.database.read() as read:
+        assert (await ledger_with_tips(read)).missing_count == 0
 
     async def change(tx: Write) -> None:
         await tx.execute(update(READING).where(READING.c.entry == 2).values(client="somebody else"))
