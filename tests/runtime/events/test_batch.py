@@ -9,7 +9,6 @@ from contextlib import suppress
 import pytest
 
 from kernel.problems import Problem, Refusal, Words
-from runtime import batch as batches
 from runtime.batch import Batch
 from runtime.database import Database, Write
 from tests.runtime.lighthouse.lamps import light, lit
@@ -94,11 +93,8 @@ async def test_a_caller_that_leaves_takes_nobody_with_it(database: Database) -> 
     assert {place for _, place in await lit(database)} == {"Kê Gà", "Hòn Dấu"}
 
 
-async def test_no_batch_is_larger_than_a_transaction_should_be(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "MOST", 4)
-    batch = Batch(database, light_all)
+async def test_no_batch_is_larger_than_a_transaction_should_be(database: Database) -> None:
+    batch = Batch(database, light_all, most=4)
 
     await asyncio.gather(*(batch.run(f"lamp {number:02d}") for number in range(10)))
 

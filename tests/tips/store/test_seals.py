@@ -15,6 +15,7 @@ from lanhmanh.ledger_check import is_consistent, is_included
 from runtime.database import Database, Write, insert_rows
 from services.tips.domain.refusals import LedgerIncomplete
 from services.tips.ledger.merkle import Span, consistency_spans, inclusion_spans
+from services.tips.store import seals
 from services.tips.store.seals import NodeRow, hashes_of, keep_nodes
 from services.tips.store.tips import TipRow
 from tests.rig import MORNING, a_database
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.asyncio
 
 TIP = TipRow.__table__  # type: ignore[attr-defined]
 NODE = NodeRow.__table__  # type: ignore[attr-defined]
-SIZES = [1, 255, 256, 300, 1_024, 65_535, 65_800]
+SIZES = [1, 3, 4, 6, 16, 63, 70]
 
 
 def leaf_at(position: int) -> bytes:
@@ -63,7 +64,8 @@ async def grow(database: Database, sizes: list[int]) -> None:
         before = size
 
 
-async def test_roots_and_proofs_over_three_kept_levels(database: Database) -> None:
+async def test_roots_and_proofs_over_three_kept_levels(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seals, "STEP", 2)
     await grow(database, SIZES)
     leaves = [leaf_at(one) for one in range(1, SIZES[-1] + 1)]
     roots = {size: root_of(leaves[:size]) for size in SIZES}
@@ -71,14 +73,14 @@ async def test_roots_and_proofs_over_three_kept_levels(database: Database) -> No
     async with database.read() as read:
         for size in SIZES:
             assert await hashes_of(read, [Span(0, size)]) == [roots[size]]
-        for place in (0, 255, 256, 65_535, 65_536, SIZES[-1] - 1):
+        for place in (0, 3, 4, 62, 64, SIZES[-1] - 1):
             path = await hashes_of(read, inclusion_spans(place, SIZES[-1]))
             assert is_included(leaves[place], place, SIZES[-1], path, roots[SIZES[-1]])
         for size in SIZES:
             path = await hashes_of(read, consistency_spans(size, SIZES[-1]))
             assert is_consistent(size, SIZES[-1], (roots[size], roots[SIZES[-1]]), path)
         levels = await read.execute(select(NODE.c.level, func.count()).group_by(NODE.c.level).order_by(NODE.c.level))
-        assert [tuple(row) for row in levels] == [(8, 257), (16, 1)]
+        assert [tuple(row) for row in levels] == [(2, 17), (4, 4), (6, 1)]
 
 
 async def test_an_entry_that_is_gone_is_named_and_nothing_is_sealed_over_it(database: Database) -> None:
