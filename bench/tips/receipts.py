@@ -131,7 +131,7 @@ async def _know_units(database: Database) -> None:
             | {"placements": [{"parent_id": parent, "valid_from": _SINCE}]}
         )
 
-    units = [record("VN", "Việt Nam", "country", None), record("68", "Lâm Đồng", "province", "VN")]
+    units = [record("VN", "Việt Nam", "nation", None), record("68", "Lâm Đồng", "province", "VN")]
 
     async def told(tx: Write) -> None:
         await write_units(tx, decision="bench", units=units, successions=())
