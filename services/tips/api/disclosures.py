@@ -110,7 +110,7 @@ async def get_informant(tip_id: UUID, call: Reads) -> InformantShown:
     scope="tips:audit",
     units=UnitRule.WITHIN,
     response_model=Page[ReadingShown],
-    summary="List every look at a tip of the caller's units",
+    summary="List every look at a tip that somebody of the caller's units took",
 )
 async def get_readings(call: Lists) -> Page[ReadingShown]:
     call.actor.must_act_for(call.actor.unit())

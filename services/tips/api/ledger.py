@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from fastapi import Query
 
 from kernel.ids import UnitId
 from runtime.database import Read
-from runtime.http.call import ListCall
 from runtime.http.declaration import UnitRule
 from runtime.http.following import next_of, place_of
 from runtime.http.pages import Page
@@ -21,12 +21,13 @@ from services.tips.domain.refusals import EntryUnsealed, HeadUnknown
 from services.tips.ledger.entry import digest_of
 from services.tips.ledger.merkle import consistency_spans, inclusion_spans
 from services.tips.store.seals import find_seal, get_seal, hashes_of, list_seals, newest_seal
-from services.tips.store.tips import entries_after, get_tip
+from services.tips.store.tips import entries_after, get_tip, sealed_of
 from services.tips.usecases.seal_ledger import seal_ledger
 
 routes = Routes("tips", "ledger")
 
 _LARGEST = 2**63 - 1
+_AT_ONCE = 10
 Entries = Annotated[
     int | None, Query(ge=1, le=_LARGEST, description="Entries of a signed head; by default the newest.")
 ]
@@ -88,7 +89,8 @@ async def get_entries(call: Lists) -> Page[EntryShown]:
     call.actor.must_act_for(call.actor.unit())
     async with call.service.database.read() as read:
         rows = await entries_after(read, place_of(call, int) or 0, call.limit + 1)
-    shown = [_entry(call, row) for row in rows[: call.limit]]
+        held = await _held(read, [row.id for row in rows[: call.limit] if call.actor.can_act_for(UnitId(row.unit_id))])
+    shown = [_entry(row, held.get(row.id), is_open=row.id in held) for row in rows[: call.limit]]
     return Page(items=shown, next_cursor=next_of(call, rows, "position"))
 
 
@@ -118,9 +120,16 @@ async def _head(read: Read, entries: int | None) -> Any:
     return found
 
 
-def _entry(call: ListCall, row: Any) -> EntryShown:
-    is_open = call.actor.can_act_for(UnitId(row.unit_id))
-    held = None if row.content is None else digest_of(row.content, row.informant).hex()
+async def _held(read: Read, tip_ids: Sequence[UUID]) -> Mapping[UUID, str | None]:
+    """Return the digest of what is kept now of each tip, or None. A few at a time: mails are large."""
+    held: dict[UUID, str | None] = dict.fromkeys(tip_ids)
+    for start in range(0, len(tip_ids), _AT_ONCE):
+        sealed = await sealed_of(read, tip_ids[start : start + _AT_ONCE])
+        held |= {tip_id: digest_of(one.content, one.informant).hex() for tip_id, one in sealed.items()}
+    return held
+
+
+def _entry(row: Any, held: str | None, *, is_open: bool) -> EntryShown:
     told = {
         "chain": row.chain.hex(),
         "unit_id": row.unit_id,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, func, select
+from sqlalchemy import BigInteger, LargeBinary, select
 from sqlmodel import Field
 
 from runtime.database import Instant, Read, Write, insert_rows
@@ -49,9 +49,3 @@ async def messages_of(read: Read, tip_id: UUID) -> Sequence[Any]:
     """Return the messages on a tip, the first one first."""
     mine = select(_message).where(_message.c.tip_id == tip_id)
     return (await read.execute(mine.order_by(_message.c.revision, _message.c.id))).all()
-
-
-async def count_messages(read: Read, tip_id: UUID) -> int:
-    """Return how many messages there are on a tip."""
-    mine = select(func.count()).select_from(_message).where(_message.c.tip_id == tip_id)
-    return int((await read.execute(mine)).scalar_one())

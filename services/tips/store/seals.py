@@ -65,12 +65,6 @@ async def get_seal(read: Read, seal_id: UUID) -> Any:
     return (await read.execute(select(_seal).where(_seal.c.id == seal_id))).one()
 
 
-async def first_seal_with(read: Read, position: int) -> Any:
-    """Return the first head that holds an entry, or None."""
-    holding = select(_seal).where(_seal.c.entries >= position).order_by(_seal.c.entries).limit(1)
-    return (await read.execute(holding)).one_or_none()
-
-
 async def list_seals(read: Read, *, limit: int, below: int | None) -> Sequence[Any]:
     """Return heads, the newest one first, of fewer entries than `below`."""
     statement = select(_seal).order_by(_seal.c.entries.desc()).limit(limit)

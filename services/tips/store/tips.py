@@ -251,13 +251,17 @@ async def recorded_at_position(read: Read, position: int) -> datetime:
 
 
 async def entries_after(read: Read, position: int, limit: int) -> Sequence[Any]:
-    """Return tips in the order of the ledger, from behind a position, each with what is sealed of it."""
-    parts = [_content.c.sealed.label("content"), _informant.c.sealed.label("informant")]
-    joined = _tip.outerjoin(_content, _content.c.tip_id == _tip.c.id).outerjoin(
-        _informant, _informant.c.tip_id == _tip.c.id
-    )
-    statement = select(_tip, *parts).select_from(joined).where(_tip.c.position > position)
+    """Return tips in the order of the ledger, from behind a position."""
+    statement = select(_tip).where(_tip.c.position > position)
     return (await read.execute(statement.order_by(_tip.c.position).limit(limit))).all()
+
+
+async def sealed_of(read: Read, tip_ids: Sequence[UUID]) -> Mapping[UUID, Any]:
+    """Return what is sealed of a few tips: their contents, and their informants where they are known."""
+    parts = [_content.c.tip_id, _content.c.sealed.label("content"), _informant.c.sealed.label("informant")]
+    joined = _content.outerjoin(_informant, _informant.c.tip_id == _content.c.tip_id)
+    rows = await read.execute(select(*parts).select_from(joined).where(_content.c.tip_id.in_(tip_ids)))
+    return {row.tip_id: row for row in rows}
 
 
 async def changed_tips(read: Read, after: int, limit: int) -> Followed:
