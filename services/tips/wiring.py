@@ -28,7 +28,7 @@ from services.tips.consumers.on_units_changed import on_units_changed
 from services.tips.store.readings import readings_with_chain
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.usecases.look_for_alarms import LookForAlarms
-from services.tips.usecases.receive_tips import Intake, Received, receive_tips
+from services.tips.usecases.receive_tips import Intake, Received, ReceiveTips
 from services.tips.usecases.seal_ledger import SealLedger, next_seal
 
 NAME = "tips"
@@ -76,7 +76,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),
         senders=senders_of(config, config.senders_file),
         keys=keys,
-        intake=Batch(database, receive_tips),
+        intake=Batch(ReceiveTips(database)),
     )
 
 
