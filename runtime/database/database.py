@@ -85,6 +85,8 @@ class Database:
         self._appender = appender(settings)
         self._locks: AsyncEngine = lock_engine(settings)
         self._turn = asyncio.Lock()
+        # PostgreSQL lets what is appended wait for facts alone, not for bookkeeping; SQLite has one writer at a time.
+        self._append_turn = self._turn if settings.is_sqlite() else asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
         self._lock: IO[str] | None = None
 
@@ -124,7 +126,7 @@ class Database:
             await transaction.flush(self.service)
             return result
 
-        return await self._shielded(lambda: self._in_turn(numbered))
+        return await self._shielded(self._and_ring(self._in_turn(numbered)))
 
     async def append(self, last: Revision, fill: Callable[[Additions], T]) -> T | None:
         """Write what `fill` adds, as one numbered transaction in one round trip, if nothing was committed since `last`.
@@ -132,26 +134,29 @@ class Database:
         None, and nothing is written, if something was, or if a row is there whose key is claimed. None too if the
         database failed: it may have been written then. So whoever gets None looks, by way of `write`.
         """
-        return await self._shielded(lambda: self._appended(last, fill))
+        return await self._shielded(self._and_ring(self._appended(last, fill)))
 
     async def mark(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run bookkeeping that changes no fact (relay marks, dead letters) without a number."""
-        return await self._shielded(lambda: self._in_turn(work))
+        """Run bookkeeping that changes no fact (relay marks, dead letters) without a number. It rings no bell."""
+        return await self._shielded(self._in_turn(work))
 
-    async def _shielded(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        task = asyncio.create_task(work())
+    async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
+    async def _and_ring(self, work: Coroutine[Any, Any, T]) -> T:
+        result = await work
+        self.committed.ring()
+        return result
+
     async def _in_turn(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._turn:
-            result = await _tried(lambda: self._written(work))
-            self.committed.ring()
-            return result
+            return await _tried(lambda: self._written(work))
 
     async def _appended(self, last: Revision, fill: Callable[[Additions], T]) -> T | None:
-        async with self._turn:
+        async with self._append_turn:
             additions = Additions(last.next(self.clock.now()), self.clock)
             filled = fill(additions)
             try:
@@ -160,7 +165,6 @@ class Database:
                 if not is_passing(error):
                     raise
                 return None
-            self.committed.ring()
             return filled if is_written else None
 
     async def _written(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
