@@ -26,7 +26,8 @@ from services.tips.wiring import Tips
 from tests.tips.auditor import exported, found, sealed, trusted_keys
 from tests.tips.desk import CONTENT, Desk, Hotline
 
-pytestmark = pytest.mark.asyncio
+# The verifier reads an export: whose database it comes from makes no difference to it.
+pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 TIP = TipRow.__table__  # type: ignore[attr-defined]
 CONTENTS = ContentRow.__table__  # type: ignore[attr-defined]
