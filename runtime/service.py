@@ -21,6 +21,10 @@ from runtime.webhooks.incoming import Senders
 from runtime.webhooks.subscribable import Subscribable
 
 
+async def nothing_measured(read: Read) -> None:
+    """Measure nothing."""
+
+
 @dataclass(kw_only=True)
 class Service:
     """One service's parts. A service with parts of its own adds them in a subclass."""
@@ -44,6 +48,8 @@ class Service:
     """What its state says that it has told in transactions after a revision: to be compared with its outbox."""
     comparisons: Sequence[Callable[[Read], Awaitable[Comparison]]] = field(default=())
     """What else it can compare within its own database."""
+    measure: Callable[[Read], Awaitable[None]] = nothing_measured
+    """What it measures of its own, whenever it is asked for its metrics."""
     senders: Senders = field(default_factory=lambda: Senders({}))
     """Machines whose signature stands for a token."""
     make_ready: Callable[[], None] = lambda: None

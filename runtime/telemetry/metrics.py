@@ -1,4 +1,4 @@
-"""The metrics that every service has, in a registry of its own. No label carries a person, a unit or free text."""
+"""The metrics of the services, each in a registry of its own. No label carries a person, a unit or free text."""
 
 from __future__ import annotations
 
@@ -43,4 +43,8 @@ class Metrics:
         self.webhook_attempts = counter("webhook_attempts", "Attempts to deliver a webhook.", ["service", "outcome"])
         self.webhooks_waiting = gauge("webhook_deliveries_waiting", "Webhooks still to deliver.", ["service"])
         self.webhooks_dead = gauge("webhook_deliveries_dead", "Webhooks given up.", ["service"])
+        self.tips_open = gauge("tips_open", "Tips that are not closed.", ["service", "state"])
+        self.unsealed_age = gauge(
+            "ledger_unsealed_age_seconds", "Age of the oldest entry that is below no signed head.", ["service"]
+        )
         self.revision = gauge("revision", "Number of the newest transaction.", ["service"])

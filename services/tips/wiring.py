@@ -28,6 +28,7 @@ from services.tips.consumers.on_units_changed import on_units_changed
 from services.tips.store.readings import readings_with_chain
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.usecases.look_for_alarms import LookForAlarms
+from services.tips.usecases.measure_tips import MeasureTips
 from services.tips.usecases.receive_tips import Intake, Received, ReceiveTips
 from services.tips.usecases.seal_ledger import SealLedger, next_seal
 
@@ -68,6 +69,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         digest_secret=digest_secret_of(config, NAME),
         told=told,
         comparisons=(numbers_with_tips, ledger_with_tips, readings_with_chain),
+        measure=MeasureTips(metrics, clock),
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
         watches=[
             watch_alarms(database, metrics, LookForAlarms(reference)),

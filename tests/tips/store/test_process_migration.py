@@ -37,6 +37,7 @@ async def take_back(database: Database) -> None:
     """Bring a database back to the schema that it had before, with what is in it."""
     statements = [
         "DROP INDEX ix_tip_duplicate_of",
+        "DROP INDEX ix_tip_open",
         *(f"ALTER TABLE tip DROP COLUMN {name}" for name in _NEW),
         "CREATE INDEX ix_tip_due_at ON tip (due_at)",
         "DELETE FROM alarm_clock",
