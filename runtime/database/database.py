@@ -124,7 +124,7 @@ class Database:
             await transaction.flush(self.service)
             return result
 
-        return await self._shielded(self._and_ring(self._in_turn(numbered)))
+        return await self._shielded(self._in_turn(numbered))
 
     async def append(self, last: Revision, fill: Callable[[Additions], T]) -> T | None:
         """Write what `fill` adds, as one numbered transaction in one round trip, if nothing was committed since `last`.
@@ -132,10 +132,10 @@ class Database:
         None, and nothing is written, if something was, or if a row is there whose key is claimed. None too if the
         database failed: it may have been written then. So whoever gets None looks, by way of `write`.
         """
-        return await self._shielded(self._and_ring(self._appended(last, fill)))
+        return await self._shielded(self._appended(last, fill))
 
     async def mark(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run bookkeeping that changes no fact (relay marks, dead letters) without a number. It rings no bell."""
+        """Run bookkeeping that changes no fact (relay marks, dead letters) without a number."""
         return await self._shielded(self._in_turn(work))
 
     async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
@@ -144,14 +144,11 @@ class Database:
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
-    async def _and_ring(self, work: Coroutine[Any, Any, T]) -> T:
-        result = await work
-        self.committed.ring()
-        return result
-
     async def _in_turn(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._turn:
-            return await _tried(lambda: self._written(work))
+            result = await _tried(lambda: self._written(work))
+            self.committed.ring()
+            return result
 
     async def _appended(self, last: Revision, fill: Callable[[Additions], T]) -> T | None:
         async with self._append_turn:
@@ -163,6 +160,7 @@ class Database:
                 if not is_passing(error):
                     raise
                 return None
+            self.committed.ring()
             return filled if is_written else None
 
     async def _written(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
