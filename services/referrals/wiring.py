@@ -55,7 +55,7 @@ def wire(config: ReferralsConfig, *, clock: Clock, verifier: TokenVerifier, bus:
         digest_secret=digest_secret_of(config, NAME),
         told=told,
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
-        vault=keys_of(config, NAME).vault,
+        vault=keys_of(config, NAME, clock).vault,
     )
 
 

@@ -51,7 +51,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
     database = Database(settings, service=NAME, clock=clock)
     reference = Reference(database)
     metrics = Metrics(NAME)
-    keys = keys_of(config, NAME)
+    keys = keys_of(config, NAME, clock)
     handlers: list[On[Any]] = [
         On(events.UnitsChanged, on_units_changed),
         On(events.CalendarChanged, OnCalendarChanged(reference)),
