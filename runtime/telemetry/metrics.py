@@ -43,4 +43,6 @@ class Metrics:
         self.webhook_attempts = counter("webhook_attempts", "Attempts to deliver a webhook.", ["service", "outcome"])
         self.webhooks_waiting = gauge("webhook_deliveries_waiting", "Webhooks still to deliver.", ["service"])
         self.webhooks_dead = gauge("webhook_deliveries_dead", "Webhooks given up.", ["service"])
+        self.keys = gauge("keys", "The service's own keys that this replica has.", ["service", "use", "stage", "key"])
+        self.keys_wrapped = gauge("keys_wrapped", "Keys of data by the service's key that wraps.", ["service", "stage"])
         self.revision = gauge("revision", "Number of the newest transaction.", ["service"])

@@ -17,6 +17,7 @@ from runtime.consumer import Consumer, On
 from runtime.crypto import ServiceKeys
 from runtime.database import Database, Settings
 from runtime.reference import Reference
+from runtime.rewrap import Rewrapper
 from runtime.service import Service
 from runtime.surroundings import digest_secret_of, kafka_bus_of, keys_of, senders_of, targets_of, verifier_of
 from runtime.telemetry.metrics import Metrics
@@ -27,9 +28,11 @@ from services.tips.consumers.on_calendar_changed import OnCalendarChanged
 from services.tips.consumers.on_units_changed import on_units_changed
 from services.tips.store.readings import readings_with_chain
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
+from services.tips.store.wrapped import wrapped_keys
 from services.tips.usecases.look_for_alarms import LookForAlarms
 from services.tips.usecases.receive_tips import Intake, Received, receive_tips
 from services.tips.usecases.seal_ledger import SealLedger, next_seal
+from services.tips.usecases.seal_tip import content_context, informant_context
 
 NAME = "tips"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -76,6 +79,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),
         senders=senders_of(config, config.senders_file),
         keys=keys,
+        rewrapper=Rewrapper(keys, wrapped_keys(content_context, informant_context), database=database, metrics=metrics),
         intake=Batch(database, receive_tips),
     )
 

@@ -18,17 +18,17 @@ class SealedPart(NamedTuple):
 
 def seal_content(vault: Vault, tip_id: UUID, content: bytes) -> SealedPart:
     """Return what a tip says, sealed."""
-    return _seal(vault, content, _content_of(tip_id))
+    return _seal(vault, content, content_context(tip_id))
 
 
 def seal_informant(vault: Vault, tip_id: UUID, informant: bytes) -> SealedPart:
     """Return who said it, sealed apart."""
-    return _seal(vault, informant, _informant_of(tip_id))
+    return _seal(vault, informant, informant_context(tip_id))
 
 
 def content_key(vault: Vault, tip_id: UUID, wrapped: str) -> DataKey:
     """Return the key of a tip's content, with which officers' notes are sealed too."""
-    return vault.unwrap(wrapped, _content_of(tip_id))
+    return vault.unwrap(wrapped, content_context(tip_id))
 
 
 def open_content(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
@@ -37,7 +37,7 @@ def open_content(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
     Raises:
         SealBroken: It was changed, or its key is gone.
     """
-    return content_key(vault, tip_id, part.key).open(part.sealed, _content_of(tip_id))
+    return content_key(vault, tip_id, part.key).open(part.sealed, content_context(tip_id))
 
 
 def open_informant(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
@@ -46,7 +46,7 @@ def open_informant(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
     Raises:
         SealBroken: It was changed, or its key is gone.
     """
-    context = _informant_of(tip_id)
+    context = informant_context(tip_id)
     return vault.unwrap(part.key, context).open(part.sealed, context)
 
 
@@ -55,11 +55,13 @@ def note_context(tip_id: UUID) -> str:
     return f"tips/note/{tip_id}"
 
 
-def _content_of(tip_id: UUID) -> str:
+def content_context(tip_id: UUID) -> str:
+    """Return to what a tip's content, and its key, is bound."""
     return f"tips/content/{tip_id}"
 
 
-def _informant_of(tip_id: UUID) -> str:
+def informant_context(tip_id: UUID) -> str:
+    """Return to what is bound who said it, and the key of that."""
     return f"tips/informant/{tip_id}"
 
 

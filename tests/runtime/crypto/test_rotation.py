@@ -5,7 +5,7 @@ Two replicas share a file, or each has a copy of its own that somebody brings up
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from kernel.clock import SetClock
 from runtime.auth.key_folder import replace_secret_file
 from runtime.crypto import ServiceKeys, Vault, key_set
-from runtime.crypto.key_file import KeyFile, Stage, Use, new_key_file, parse_key_file
+from runtime.crypto.key_file import Stage, Use, new_key_file
 from runtime.crypto.key_set import open_keys
 from runtime.crypto.rotation import (
     SETTLED,
@@ -25,6 +25,7 @@ from runtime.crypto.rotation import (
     without_old,
 )
 from runtime.crypto.vault import KeyUnknown
+from tests.key_files import keys_in, rotated
 from tests.rig import MORNING
 
 SOON = timedelta(minutes=30)
@@ -48,22 +49,11 @@ def looks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_set, "LOOK_SECONDS", 0.0)
 
 
-def keys_in(file: Path) -> KeyFile:
-    return parse_key_file(file.read_text(), file)
-
-
-def rotated(file: Path, use: Use, begins_at: datetime = MORNING) -> str:
-    """Add a key to a file, and return its id."""
-    changed, added = with_next(keys_in(file), use, now=MORNING, begins_at=begins_at)
-    replace_secret_file(file, changed.text())
-    return added.id
-
-
 def test_the_next_key_is_known_at_once_and_used_from_its_instant_on(file: Path, clock: SetClock) -> None:
     keys = open_keys(file, clock)
     before = {"enc": keys.vault.current, "sig": keys.signing_key_id}
 
-    added = {use.value: rotated(file, use, MORNING + SOON) for use in Use}
+    added = {use.value: rotated(file, use, now=MORNING, begins_at=MORNING + SOON) for use in Use}
 
     assert {"enc": keys.vault.current, "sig": keys.signing_key_id} == before
     assert added["sig"] in {one["kid"] for one in keys.public()["keys"]}
@@ -77,8 +67,8 @@ def test_a_replica_opens_at_once_what_another_one_sealed_with_a_key_that_it_has_
     file: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = open_keys(file, clock), open_keys(file, clock)
-    new = rotated(file, Use.WRAP)
-    signs = rotated(file, Use.SIGN)
+    new = rotated(file, Use.WRAP, now=MORNING)
+    signs = rotated(file, Use.SIGN, now=MORNING)
     sealing = one.vault.new_key("lamp")
     signature = one.sign(b"receipt", signs)
     monkeypatch.setattr(key_set, "LOOK_SECONDS", 3600.0)
@@ -95,8 +85,8 @@ def test_a_replica_whose_file_is_behind_says_so_and_asks_for_patience(
     copy.touch(mode=0o600)
     copy.write_text(file.read_text())
     one, behind = open_keys(file, clock), open_keys(copy, clock)
-    signs = rotated(file, Use.SIGN)
-    rotated(file, Use.WRAP)
+    signs = rotated(file, Use.SIGN, now=MORNING)
+    rotated(file, Use.WRAP, now=MORNING)
     wrapped = one.vault.new_key("lamp").wrapped
 
     with pytest.raises(KeyUnknown) as unknown:
@@ -127,7 +117,7 @@ def test_what_was_signed_before_is_signed_the_same_for_ever(file: Path, clock: S
     old = keys.signing_key_id
     signature = keys.sign(b"receipt", old)
 
-    rotated(file, Use.SIGN)
+    rotated(file, Use.SIGN, now=MORNING)
 
     assert keys.signing_key_id != old
     assert keys.sign(b"receipt", old) == signature
@@ -146,14 +136,14 @@ def test_a_file_that_cannot_be_right_changes_nothing(text: str, file: Path, cloc
 
     file.touch(mode=0o600)
     file.write_text(good)
-    assert rotated(file, Use.WRAP) == keys.vault.current
+    assert rotated(file, Use.WRAP, now=MORNING) == keys.vault.current
 
 
 def test_a_key_of_data_is_wrapped_again_and_opens_what_it_sealed(file: Path, clock: SetClock) -> None:
     keys = open_keys(file, clock)
     key = keys.vault.new_key("lamp")
     sealed = key.seal(b"The lamp is out.", "c")
-    new = rotated(file, Use.WRAP)
+    new = rotated(file, Use.WRAP, now=MORNING)
 
     again = keys.vault.wrap_again(key.wrapped, "lamp")
 
@@ -163,10 +153,10 @@ def test_a_key_of_data_is_wrapped_again_and_opens_what_it_sealed(file: Path, clo
 
 
 def test_one_key_waits_at_a_time(file: Path) -> None:
-    rotated(file, Use.WRAP, MORNING + SOON)
+    rotated(file, Use.WRAP, now=MORNING, begins_at=MORNING + SOON)
 
     with pytest.raises(RotationUnderWay):
-        rotated(file, Use.WRAP)
+        rotated(file, Use.WRAP, now=MORNING)
 
 
 def test_an_old_key_goes_once_nothing_needs_it(file: Path, clock: SetClock) -> None:
@@ -175,8 +165,8 @@ def test_an_old_key_goes_once_nothing_needs_it(file: Path, clock: SetClock) -> N
     later = MORNING + SETTLED
     with pytest.raises(NothingToRetire):
         without_old(keys_in(file), now=MORNING, wrapped={old: 0})
-    new = rotated(file, Use.WRAP)
-    rotated(file, Use.SIGN)
+    new = rotated(file, Use.WRAP, now=MORNING)
+    rotated(file, Use.SIGN, now=MORNING)
 
     with pytest.raises(KeyNotSettled):
         without_old(keys_in(file), now=later - timedelta(seconds=1), wrapped={old: 0, new: 7})
@@ -193,7 +183,7 @@ def test_an_old_key_goes_once_nothing_needs_it(file: Path, clock: SetClock) -> N
 def test_a_retired_key_is_forgotten_by_those_who_run(file: Path, clock: SetClock) -> None:
     keys: ServiceKeys = open_keys(file, clock)
     key = keys.vault.new_key("lamp")
-    rotated(file, Use.WRAP)
+    rotated(file, Use.WRAP, now=MORNING)
     keys.vault.new_key("lamp")
 
     left, _ = without_old(keys_in(file), now=MORNING + SETTLED, wrapped={keys.known()[0].id: 0})
