@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Column, FromClause, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from runtime.crypto import ServiceKeys
+from runtime.crypto import DESTROYED, ServiceKeys
 from runtime.crypto.key_file import Stage, Use
 from runtime.crypto.vault import SealBroken
 from runtime.database import Database
@@ -31,8 +31,6 @@ LOOK_SECONDS = 1.0
 """How often it looks whether another key has become current."""
 PAUSES = Pauses(first=1.0, longest=3600.0)
 """Between two counts: a replica that is behind may still wrap with an older key, less and less so."""
-DESTROYED = ""
-"""What stands in the place of a wrapped key that was destroyed."""
 
 
 @dataclass(frozen=True)

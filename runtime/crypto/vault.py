@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kernel.problems import Fault, Words
 
+DESTROYED = ""
+"""What stands in the place of a wrapped key that was destroyed."""
 _NONCE_BYTES = 12
 _KEY_BITS = 256
 RETRY_SECONDS = 30

@@ -120,6 +120,8 @@ def _prepare_sqlite(engine: AsyncEngine, *, begin: str, durable: bool, query_onl
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # What was destroyed (a wrapped key) must not be left in the free space of a page.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute("PRAGMA busy_timeout=15000")
         cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
         cursor.close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from runtime.crypto import DataKey, Vault
+from runtime.crypto import DESTROYED, DataKey, Vault
+from services.tips.domain.refusals import ContentDestroyed
 
 
 class SealedPart(NamedTuple):
@@ -27,7 +28,14 @@ def seal_informant(vault: Vault, tip_id: UUID, informant: bytes) -> SealedPart:
 
 
 def content_key(vault: Vault, tip_id: UUID, wrapped: str) -> DataKey:
-    """Return the key of a tip's content, with which officers' notes are sealed too."""
+    """Return the key of a tip's content, with which officers' notes are sealed too.
+
+    Raises:
+        ContentDestroyed: It was destroyed.
+        SealBroken: It was changed, or the service's key is gone.
+    """
+    if wrapped == DESTROYED:
+        raise ContentDestroyed
     return vault.unwrap(wrapped, content_context(tip_id))
 
 
@@ -35,6 +43,7 @@ def open_content(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
     """Return what a tip says.
 
     Raises:
+        ContentDestroyed: Its key was destroyed.
         SealBroken: It was changed, or its key is gone.
     """
     return content_key(vault, tip_id, part.key).open(part.sealed, content_context(tip_id))
@@ -44,8 +53,11 @@ def open_informant(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
     """Return who said it.
 
     Raises:
+        ContentDestroyed: Its key was destroyed.
         SealBroken: It was changed, or its key is gone.
     """
+    if part.key == DESTROYED:
+        raise ContentDestroyed
     context = informant_context(tip_id)
     return vault.unwrap(part.key, context).open(part.sealed, context)
 
