@@ -70,12 +70,17 @@ generate: .venv/.setup ## Write all generated files anew
 	@$(PYTHON) -m tools.config_docs
 	@$(PYTHON) -m tools.manifests.alerts
 
-soak: .venv/.setup ## Run the long tests (AREA=kills, AREA=faults, AREA=evaluation; MINUTES=10 is the least of the faults)
+soak: .venv/.setup ## Run the long tests (AREA=kills, AREA=faults, AREA=tips, AREA=evaluation; MINUTES=10 is the least of the faults)
 ifeq ($(filter-out kills,$(AREA)),)
 	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q --timeout=0 tests/faults/test_kill.py
 endif
 ifeq ($(filter-out evaluation,$(AREA)),)
 	@LANHMANH_TEST_CASES=1000000 LANHMANH_TEST_EXAMPLES=3000 $(PYTHON) -m pytest -q --timeout=0 tests/reports/evaluation
+endif
+ifeq ($(filter-out tips,$(AREA)),)
+	@$(PYTHON) -m lanhmanh.cluster.jars
+	@LANHMANH_TEST_TIPS=$(or $(TIPS),200000) LANHMANH_TEST_TIP_KILLS=$(or $(KILLS),100) \
+		$(PYTHON) -m pytest -q --timeout=0 tests/faults/test_tips.py
 endif
 ifeq ($(filter-out faults,$(AREA)),)
 	@$(PYTHON) -m lanhmanh.cluster.jars

@@ -17,8 +17,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table, Uuid, delete,
 
 from contracts.model import Event
 from kernel.clock import to_micros
-from runtime.database import Database, Instant, Json, Read, Write, insert_new
-from runtime.database.rows import insert_for
+from runtime.database import Additions, Database, Instant, Json, Read, Write, insert_new, put_rows
 from runtime.database.tables import metadata
 from runtime.telemetry.metrics import Metrics
 from runtime.watch import Watch
@@ -105,14 +104,17 @@ def watch_alarms(database: Database, metrics: Metrics, look: Look) -> Watch[Sequ
 async def set_clocks(tx: Write, rings: Mapping[UUID, datetime | None]) -> None:
     """Set when subjects are to be looked at next, and not to be looked at where there is no instant."""
     rows = [{"subject_id": one, "rings_at": at} for one, at in rings.items() if at is not None]
-    if rows:
-        statement = insert_for(tx.connection, alarm_clock)
-        later = {"rings_at": statement.excluded.rings_at}
-        await tx.execute(statement.on_conflict_do_update(index_elements=["subject_id"], set_=later), rows)
+    await put_rows(tx.connection, alarm_clock, rows)
     silent = [one for one, at in rings.items() if at is None]
     for start in range(0, len(silent), _IDS_AT_ONCE):
         some = silent[start : start + _IDS_AT_ONCE]
         await tx.execute(delete(alarm_clock).where(alarm_clock.c.subject_id.in_(some)))
+
+
+def start_clocks(additions: Additions, rings: Mapping[UUID, datetime]) -> None:
+    """Set when subjects that are new are to be looked at first."""
+    for subject_id, at in rings.items():
+        additions.add(alarm_clock, {"subject_id": subject_id, "rings_at": at})
 
 
 async def raise_alarms(tx: Write, fallen: Mapping[UUID, Sequence[Alarm]]) -> Sequence[Sequence[str]]:

@@ -13,7 +13,6 @@ from contextvars import Context
 from typing import Generic, TypeVar
 
 from kernel.problems import Problem
-from runtime.database import Database, Write
 from runtime.database.failure import is_passing
 
 Item = TypeVar("Item")
@@ -28,17 +27,15 @@ class Batch(Generic[Item, Result]):
 
     def __init__(
         self,
-        database: Database,
-        work: Callable[[Write, Sequence[Item]], Awaitable[Sequence[Result | Problem]]],
+        work: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Problem]]],
         *,
         most: int = MOST,
     ) -> None:
         """Take what is done with the items of a batch, `most` of them: one result or refusal each, in their order.
 
-        Like all work in a transaction it may run twice, and must have no effect but on its transaction.
+        It is one transaction: when it raises, nothing was done.
         """
         self._most = most
-        self._database = database
         self._work = work
         self._waiting: deque[tuple[Item, asyncio.Future[Result | Problem]]] = deque()
         self._running: asyncio.Task[None] | None = None
@@ -69,7 +66,7 @@ class Batch(Generic[Item, Result]):
     async def _finish(self, together: Sequence[tuple[Item, asyncio.Future[Result | Problem]]]) -> None:
         items = [item for item, _ in together]
         try:
-            found = await self._database.write(lambda tx: self._work(tx, items))
+            found = await self._work(items)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the item
             if len(together) > 1 and not is_passing(error):
                 # One of them is to blame: alone, it fails alone.

@@ -239,6 +239,8 @@ class Consumer:
             await subscription.record(connection, message)
 
         await self._database.mark(aside)
+        # The relay sends it to the topic of the dead.
+        self._database.committed.ring()
         self._metrics.dead.labels(self._database.service, self.name, message.type).inc()
         self._log.error("event put aside", consumer=self.name, type=message.type, event_id=str(message.event_id))
 

@@ -5,6 +5,7 @@ Dead letters go the same way, to the topic of those that the service could not h
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -26,6 +27,9 @@ BATCH = 1000
 """Events sent at once at most."""
 _LOOK_SECONDS = 1.0
 """How often the outbox is looked at though nothing rang: other replicas commit too, and ring no bell here."""
+_FEW = 100
+_GATHER_SECONDS = 0.025
+"""While few events come again and again, so many seconds' worth are sent at once: each round costs reads and a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Relay:
             await self._measure()
             # Dead letters have no place to read on from: while some are under way, no others are looked for.
             is_busy = bool(sent.letters or sending.letters)
-            reading = self._read_after(read_to, with_letters=not is_busy)
+            is_trickle = 0 < len(sending.messages) < _FEW
+            reading = self._read_after(read_to, with_letters=not is_busy, wait=_GATHER_SECONDS if is_trickle else 0)
             *_, following = await all_of(self._mark(sent), self._send(sending), reading)
             read_to = following.last or read_to
             sent, sending = sending, following
@@ -76,8 +81,9 @@ class Relay:
                 read_to = None
                 await self._database.committed.after(rings, at_most=_LOOK_SECONDS)
 
-    async def _read_after(self, place: Place | None, *, with_letters: bool) -> _Load:
+    async def _read_after(self, place: Place | None, *, with_letters: bool, wait: float) -> _Load:
         """Read what stands after a place, or after the mark, and dead letters that were not sent."""
+        await asyncio.sleep(wait)
         async with self._database.read() as read:
             newest = await read.newest()
             place = place or await sent_through(read.connection)

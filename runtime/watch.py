@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -68,9 +67,7 @@ class Watch(Generic[T]):
         if left <= 0:
             await self.catch_up()
             return
-        await self._database.committed.after(rings, at_most=min(left, LONGEST_SECONDS))
-        if self._database.committed.rings != rings:
-            await asyncio.sleep(CROWD_SECONDS)
+        await self._database.committed.after(rings, at_most=min(left, LONGEST_SECONDS), crowd=CROWD_SECONDS)
 
     async def _seconds_left(self) -> float:
         at = await self.next_at()

@@ -19,7 +19,7 @@ from runtime.reference import Look
 from runtime.telemetry import log
 from services.tips.main import create
 from services.tips.store.ledger import NOTHING, WHOLE
-from services.tips.usecases.receive_tips import Entered, Intake, Received, enter, receive_tips
+from services.tips.usecases.receive_tips import Entered, Intake, Received, ReceiveTips, enter
 from services.tips.wiring import Tips, from_environment
 
 PRODUCT, SINGLE, NO_DATABASE = "product", "single", "no_database"
@@ -29,7 +29,7 @@ class _Forgetful(Batch[Intake, Received]):
     """Enters tips in a ledger in memory, each at once, and keeps none."""
 
     def __init__(self, service: Tips) -> None:
-        super().__init__(service.database, receive_tips)
+        super().__init__(ReceiveTips(service.database))
         self._heads, self._counters = {WHOLE: NOTHING}, dict[tuple[object, int], int]()
 
     async def run(self, item: Intake) -> Received:
@@ -45,7 +45,7 @@ def application(way: str) -> FastAPI:
     """Return the product's application, changed in the way that is asked for."""
     service = from_environment(SystemClock())
     if way == SINGLE:
-        service.intake = Batch(service.database, receive_tips, most=1)
+        service.intake = Batch(ReceiveTips(service.database), most=1)
     if way == NO_DATABASE:
         service.intake = _Forgetful(service)
         _look_once(service)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -111,19 +112,35 @@ def connect_arguments(settings: Settings) -> Mapping[str, Any]:
     return url.translate_connect_args(username="user") | dict(url.query)
 
 
+def open_sqlite(settings: Settings) -> sqlite3.Connection:
+    """Open a connection of SQLite's own driver that writes, for whichever thread has its turn."""
+    path = str(make_url(settings.url).database)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for one in _pragmas(durable=settings.durable, query_only=False):
+        connection.execute(one)
+    return connection
+
+
+def _pragmas(*, durable: bool, query_only: bool) -> Sequence[str]:
+    return (
+        "PRAGMA journal_mode=WAL",
+        f"PRAGMA synchronous={'FULL' if durable else 'OFF'}",
+        "PRAGMA foreign_keys=ON",
+        # What was destroyed (a wrapped key) must not be left in the free space of a page.
+        "PRAGMA secure_delete=ON",
+        "PRAGMA busy_timeout=15000",
+        f"PRAGMA query_only={'ON' if query_only else 'OFF'}",
+    )
+
+
 def _prepare_sqlite(engine: AsyncEngine, *, begin: str, durable: bool, query_only: bool) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: DBAPIConnection, _record: Any) -> None:
         # The driver must not begin transactions by itself: it would begin deferred ones.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        # What was destroyed (a wrapped key) must not be left in the free space of a page.
-        cursor.execute("PRAGMA secure_delete=ON")
-        cursor.execute("PRAGMA busy_timeout=15000")
-        cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
+        for one in _pragmas(durable=durable, query_only=query_only):
+            cursor.execute(one)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

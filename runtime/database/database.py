@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO, Any, TypeVar
 
-from sqlalchemy import Executable, FromClause
+from sqlalchemy import Executable
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contracts.model import Event
 from kernel.clock import Clock
+from runtime.database.additions import Additions, Manner
+from runtime.database.append import appender
 from runtime.database.connect import Settings, lock_engine, lock_file, reader_engine, writer_engine
 from runtime.database.failure import is_passing
 from runtime.database.glance import Glances
-from runtime.database.outbox import Published, flush_events
 from runtime.database.revision import Revision, newest, take_next
-from runtime.database.rows import insert_rows
+from runtime.database.rows import insert_rows, put_rows
 from runtime.database.wakeup import Wakeup
-from runtime.telemetry.trace import current_traceparent
 
 T = TypeVar("T")
 
@@ -46,44 +44,9 @@ class Read:
         return await newest(self.connection)
 
 
-@dataclass(slots=True)
-class Write(Read):
+@dataclass
+class Write(Additions, Read):
     """A write transaction with its number. It commits when the work returns, and rolls back when it raises."""
-
-    revision: Revision
-    clock: Clock
-    _events: list[Published] = field(default_factory=list)
-    _rows: list[tuple[FromClause, Mapping[str, Any]]] = field(default_factory=list)
-
-    @property
-    def number(self) -> int:
-        """The transaction's number, with which every changed row is stamped."""
-        return self.revision.number
-
-    @property
-    def recorded_at(self) -> datetime:
-        """When this system wrote the facts of this transaction down."""
-        return self.revision.recorded_at
-
-    def publish(self, *events: Event, traceparent: str | None = None) -> None:
-        """Have events published if, and only if, this transaction commits.
-
-        `traceparent` is that of the request which caused them, where a transaction works for several.
-        """
-        trace = traceparent or current_traceparent()
-        self._events.extend(Published(event, trace) for event in events)
-
-    @property
-    def added(self) -> int:
-        """How many rows were added so far."""
-        return len(self._rows)
-
-    def add(self, table: FromClause, row: Mapping[str, Any]) -> None:
-        """Have a row inserted at the end of this transaction, in one statement with all that are added to the table.
-
-        What reads the table within the transaction does not find it.
-        """
-        self._rows.append((table, row))
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
@@ -91,23 +54,19 @@ class Write(Read):
 
         What it added is inserted at the end, with all else: that the database refuses it fails the transaction.
         """
-        published, added = len(self._events), len(self._rows)
+        before = self.so_far()
         try:
             async with self.connection.begin_nested():
                 yield
         except BaseException:
-            del self._events[published:]
-            del self._rows[added:]
+            self.forget_after(before)
             raise
 
     async def flush(self, source: str) -> None:
         """Write the added rows and the outbox rows. Called once, by the database, before the commit."""
-        added: dict[FromClause, list[Mapping[str, Any]]] = {}
-        for table, row in self._rows:
-            added.setdefault(table, []).append(row)
-        for table, rows in added.items():
-            await insert_rows(self.connection, table, rows)
-        await flush_events(self.connection, self.revision, source, self._events)
+        for table, manner, rows in self.by_table(source):
+            write = put_rows if manner is Manner.PUT else insert_rows
+            await write(self.connection, table, rows)
 
 
 class Database:
@@ -123,8 +82,11 @@ class Database:
         self._reader: AsyncEngine = reader_engine(settings)
         # A transaction of SQLite costs no round trips.
         self._glances = None if settings.is_sqlite() else Glances(settings)
+        self._appender = appender(settings)
         self._locks: AsyncEngine = lock_engine(settings)
         self._turn = asyncio.Lock()
+        # PostgreSQL lets what is appended wait for facts alone, not for bookkeeping; SQLite has one writer at a time.
+        self._append_turn = self._turn if settings.is_sqlite() else asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
         self._lock: IO[str] | None = None
 
@@ -143,6 +105,7 @@ class Database:
         await self._reader.dispose()
         if self._glances is not None:
             await self._glances.close()
+        await self._appender.close()
         await self._writer.dispose()
         await self._locks.dispose()
         if self._lock is not None:
@@ -158,28 +121,51 @@ class Database:
 
         async def numbered(connection: AsyncConnection) -> T:
             revision = await take_next(connection, self.clock.now())
-            transaction = Write(connection, revision, self.clock)
+            transaction = Write(connection=connection, revision=revision, clock=self.clock)
             result = await work(transaction)
             await transaction.flush(self.service)
             return result
 
-        return await self._shielded(numbered)
+        return await self._shielded(self._and_ring(self._in_turn(numbered)))
+
+    async def append(self, last: Revision, fill: Callable[[Additions], T]) -> T | None:
+        """Write what `fill` adds, as one numbered transaction in one round trip, if nothing was committed since `last`.
+
+        None, and nothing is written, if something was, or if a row is there whose key is claimed. None too if the
+        database failed: it may have been written then. So whoever gets None looks, by way of `write`.
+        """
+        return await self._shielded(self._and_ring(self._appended(last, fill)))
 
     async def mark(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run bookkeeping that changes no fact (relay marks, dead letters) without a number."""
-        return await self._shielded(work)
+        """Run bookkeeping that changes no fact (relay marks, dead letters) without a number. It rings no bell."""
+        return await self._shielded(self._in_turn(work))
 
-    async def _shielded(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        task = asyncio.ensure_future(self._in_turn(work))
+    async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
+    async def _and_ring(self, work: Coroutine[Any, Any, T]) -> T:
+        result = await work
+        self.committed.ring()
+        return result
+
     async def _in_turn(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._turn:
-            result = await _tried(lambda: self._written(work))
-            self.committed.ring()
-            return result
+            return await _tried(lambda: self._written(work))
+
+    async def _appended(self, last: Revision, fill: Callable[[Additions], T]) -> T | None:
+        async with self._append_turn:
+            additions = Additions(last.next(self.clock.now()), self.clock)
+            filled = fill(additions)
+            try:
+                is_written = await self._appender.append(last, additions.revision, additions.by_table(self.service))
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                return None
+            return filled if is_written else None
 
     async def _written(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._writer.begin() as connection:

@@ -6,7 +6,7 @@ sends to Kafka: in the order of the places, so that one place says how far Kafka
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -29,7 +29,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.model import Event
 from runtime.database.revision import Revision
-from runtime.database.rows import insert_rows
 from runtime.database.tables import metadata
 from runtime.database.types import Instant
 
@@ -103,13 +102,9 @@ class Published(NamedTuple):
     """Trace context of what caused it: events of one transaction may come from several messages."""
 
 
-async def flush_events(
-    connection: AsyncConnection, revision: Revision, source: str, events: Sequence[Published]
-) -> None:
-    """Write the events of one transaction, numbered in the order in which they were published."""
-    if not events:
-        return
-    rows = [
+def outbox_rows(revision: Revision, source: str, events: Sequence[Published]) -> list[Mapping[str, Any]]:
+    """Return the rows of one transaction's events, numbered in the order in which they were published."""
+    return [
         {
             "revision": revision.number,
             "ordinal": ordinal,
@@ -126,4 +121,3 @@ async def flush_events(
         }
         for ordinal, (event, traceparent) in enumerate(events)
     ]
-    await insert_rows(connection, outbox, rows)

@@ -6,7 +6,7 @@ nothing (a plain sequence does lose rows, and a reader below PostgreSQL's snapsh
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,6 +27,9 @@ revision = Table(
 )
 
 
+_TICK = timedelta(microseconds=1)
+
+
 class Revision(NamedTuple):
     """A point in a database's history."""
 
@@ -34,6 +37,10 @@ class Revision(NamedTuple):
     """Changed by a restore or a fail-over: numbers of different epochs cannot be compared."""
     number: int
     recorded_at: datetime
+
+    def next(self, now: datetime) -> Revision:
+        """Return the one that follows, if it is taken now."""
+        return Revision(self.epoch, self.number + 1, max(now, self.recorded_at + _TICK))
 
 
 async def take_next(connection: AsyncConnection, now: datetime) -> Revision:

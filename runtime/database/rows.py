@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, FromClause, Table, Uuid, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,6 +33,28 @@ async def insert_rows(connection: AsyncConnection, table: FromClause, rows: Rows
         await connection.execute(_table(table).insert(), list(rows))
     else:
         await connection.execute(_insert_of_columns(_table(table), tuple(rows[0])), _columns(rows))
+
+
+async def put_rows(connection: AsyncConnection, table: FromClause, rows: Rows) -> None:
+    """Write rows that all have the same columns, each in the place of the one with its key, if there is one."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        statement = sqlite.insert(_table(table))
+        await connection.execute(replacing(statement, tuple(rows[0])), list(rows))
+    else:
+        names = tuple(rows[0])
+        await connection.execute(replacing(_insert_of_columns(_table(table), names), names), _columns(rows))
+
+
+Inserting = TypeVar("Inserting", postgresql.Insert, sqlite.Insert)
+
+
+def replacing(statement: Inserting, names: Sequence[str]) -> Inserting:
+    """Return an insert of columns that takes the place of rows with the same key."""
+    keys = [column.name for column in statement.table.primary_key]
+    taken = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=taken)
 
 
 async def insert_new(connection: AsyncConnection, table: FromClause, rows: Rows, key: Column[Any]) -> set[Any]:

@@ -19,12 +19,15 @@ class Wakeup:
         event, self._event = self._event, asyncio.Event()
         event.set()
 
-    async def after(self, seen: int, *, at_most: float | None = None) -> None:
+    async def after(self, seen: int, *, at_most: float | None = None, crowd: float = 0) -> None:
         """Wait until there were more rings than `seen` (a value of `rings` read before looking).
 
-        After `at_most` seconds it returns without one: for who also looks for what rings no bell here.
+        After `at_most` seconds it returns without one: for who also looks for what rings no bell here. After a ring it
+        waits `crowd` seconds for others to come: with hundreds of commits a second, a look at each would cost.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(at_most):
                 while self.rings == seen:
                     await self._event.wait()
+        if self.rings != seen and crowd:
+            await asyncio.sleep(crowd)

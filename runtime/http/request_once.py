@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, select, tuple_
 
-from runtime.database import Instant, Write, insert_rows
+from runtime.database import Additions, Instant, Manner, Write, insert_rows
 from runtime.database.tables import metadata
 from runtime.http.refusals import KeyReused
 
@@ -105,9 +105,15 @@ async def seen_before(tx: Write, requests: Sequence[Sent]) -> dict[Place, Seen]:
 
 async def remember(tx: Write, made: Sequence[tuple[Sent, str]]) -> None:
     """Keep what requests made, so that they make it once."""
-    stamp = {"recorded_at": tx.recorded_at, "revision": tx.number}
-    rows = [
-        {"client": sent.client, "key": sent.key, "digest": sent.digest, "resource": resource} | stamp
-        for sent, resource in made
-    ]
-    await insert_rows(tx.connection, request, rows)
+    await insert_rows(tx.connection, request, [_row(tx, sent, resource) for sent, resource in made])
+
+
+def claim(additions: Additions, made: Sequence[tuple[Sent, str]]) -> None:
+    """Keep what requests made with all else that is added, if none of them was here before."""
+    for sent, resource in made:
+        additions.add(request, _row(additions, sent, resource), Manner.CLAIMED)
+
+
+def _row(additions: Additions, sent: Sent, resource: str) -> dict[str, Any]:
+    said = {"client": sent.client, "key": sent.key, "digest": sent.digest, "resource": resource}
+    return said | {"recorded_at": additions.recorded_at, "revision": additions.number}

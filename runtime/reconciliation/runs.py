@@ -21,6 +21,8 @@ from runtime.telemetry.log import get_logger
 
 EVERY_SECONDS = 15 * 60.0
 """How often the schedule asks for a run."""
+_CROWD_SECONDS = 0.1
+"""How long it lets commits come before it looks whether one of them asked."""
 _FIRST_SECONDS = 60.0
 """How long after its start a service asks for the first one: others start too."""
 _WINDOW = timedelta(days=1)
@@ -82,7 +84,7 @@ class Reconciler:
             for one in await self._waiting():
                 await self._do(one)
             # Other replicas are asked too, and ring no bell here.
-            await self._database.committed.after(rings, at_most=1.0)
+            await self._database.committed.after(rings, at_most=1.0, crowd=_CROWD_SECONDS)
 
     async def _ask_by_schedule(self) -> None:
         now = self._database.clock.now()

@@ -28,8 +28,8 @@ from runtime.webhooks.subscription import note_gone
 _LOOK_SECONDS = 1.0
 """Other replicas commit too and ring no bell here, and what waits for its next attempt rings none."""
 
-_GATHER_SECONDS = 0.02
-"""What is committed meanwhile is looked at together: with hundreds of commits a second, a look at each would cost."""
+_CROWD_SECONDS = 0.1
+"""How long it lets commits come before it looks."""
 
 
 class Courier:
@@ -66,8 +66,7 @@ class Courier:
                 is_behind = await self._following.step()
                 await self._serve(tasks)
                 if not is_behind:
-                    await self._database.committed.after(rings, at_most=_LOOK_SECONDS)
-                    await asyncio.sleep(_GATHER_SECONDS)
+                    await self._database.committed.after(rings, at_most=_LOOK_SECONDS, crowd=_CROWD_SECONDS)
 
     async def _serve(self, tasks: asyncio.TaskGroup) -> None:
         """Begin to serve the subscriptions that are to be sent something and are not being served."""

@@ -33,7 +33,7 @@ from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.store.wrapped import wrapped_keys
 from services.tips.usecases.destroy_content import DestroyContent
 from services.tips.usecases.look_for_alarms import LookForAlarms
-from services.tips.usecases.receive_tips import Intake, Received, receive_tips
+from services.tips.usecases.receive_tips import Intake, Received, ReceiveTips
 from services.tips.usecases.seal_ledger import SealLedger, next_seal
 from services.tips.usecases.seal_tip import content_context, informant_context
 
@@ -84,7 +84,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         senders=senders_of(config, config.senders_file),
         keys=keys,
         rewrapper=Rewrapper(keys, wrapped_keys(content_context, informant_context), database=database, metrics=metrics),
-        intake=Batch(database, receive_tips),
+        intake=Batch(ReceiveTips(database)),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,9 +93,9 @@ async def _is_settled(world: World, poison: Poison) -> bool:
 
 async def _receipts(world: World, driver: Driver, account: Account) -> None:
     """Look for each acknowledged write, with what its receipt says of it."""
-    receipts: dict[str, list[dict[str, Any]]] = {}
+    receipts: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for key, receipt in driver.ledger.receipts.items():
-        receipts.setdefault(driver.ledger.letters[key].kind, []).append(receipt)
+        receipts[driver.ledger.letters[key].kind].append(receipt)
     tips = await world.ask("tips", "SELECT id::text, number FROM tip")
     account.must_be("tip", map(tuple, tips), ((one["tip_id"], one["number"]) for one in receipts["tip"]))
     account.must_be("numbers", (row["number"] for row in tips), _dense(row["number"] for row in tips))

@@ -4,39 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from random import Random
 
-import httpx
 import pytest
 
-from lanhmanh.api import development_token, scopes_of
-from lanhmanh.cluster.jars import ensure_kafka_jars
-from lanhmanh.cluster.postgres import find_binaries
-from lanhmanh.folder import Folder
 from tests.faults.accounting import Account, account_for, compared
+from tests.faults.beginning import begin, renew
+from tests.faults.conftest import IS_SOAK, Tell
 from tests.faults.damage import DAMAGES
 from tests.faults.driver import Driver
 from tests.faults.fault import Fault
 from tests.faults.flow import Flow
 from tests.faults.ledger import ensure_ledger_holds
-from tests.faults.mail import PROVINCE, Mail, plan_letter
+from tests.faults.mail import PROVINCE, plan_letter
 from tests.faults.matrix import Matrix
 from tests.faults.of_keys import ensure_rewrapped, key_faults
 from tests.faults.of_processes import process_faults
 from tests.faults.of_servers import server_faults
 from tests.faults.poison import Poison
 from tests.faults.reconciled import reconciled
-from tests.faults.stream import Envelopes
 from tests.faults.world import World, running_world
 from tests.servers.lease import Lease
-from tests.servers.plugin import find, or_do_without
+from tests.servers.plugin import find
 from tests.servers.set_clock import find_faketime
 from tests.servers.small_disk import try_disk
 
-IS_SOAK = "LANHMANH_TEST_FAULTS" in os.environ
 ROUNDS = int(os.environ.get("LANHMANH_TEST_FAULTS", "1"))
 """How often every kind is injected at least."""
 WRITES = int(os.environ.get("LANHMANH_TEST_WRITES", "0"))
@@ -50,34 +44,6 @@ OUTAGE_SECONDS = 6.0 if IS_SOAK else 2.0
 CALLERS = 16 if IS_SOAK else 8
 PAUSE_SECONDS = 0.1 if IS_SOAK else 0.4
 """Of each caller, after each letter: the product shall be busy, and not late because of it."""
-
-Tell = Callable[[str], None]
-
-
-@pytest.fixture
-def own_lease() -> Iterator[Lease]:
-    """What the world's processes end with."""
-    lease = Lease.begin()
-    yield lease
-    lease.end()
-
-
-@pytest.fixture
-def servers() -> None:
-    """What they are run from."""
-    or_do_without("the world under fire", lambda: (find_binaries(), ensure_kafka_jars()))
-
-
-@pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
-    """Say in a soak how it goes."""
-
-    def say(line: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
-
-    return say if IS_SOAK else lambda _line: None
 
 
 @pytest.mark.usefixtures("servers")
@@ -97,7 +63,7 @@ async def test_nothing_acknowledged_is_lost_and_no_effect_doubled_whatever_fails
     ]
     library = None if faketime is None else faketime.address
     async with running_world(own_lease, small_disk=disk is not None, faketime=library) as world:
-        mail, envelopes = await asyncio.to_thread(_begin, world)
+        mail, envelopes = await asyncio.to_thread(begin, world)
         sources = [mail.tips if caller % 8 else mail.reports_or_tips() for caller in range(CALLERS)]
         driver = Driver(world.url, envelopes, sources, pause=PAUSE_SECONDS)
         flow = Flow(world, driver, mail)
@@ -125,7 +91,7 @@ async def _stream(matrix: Matrix, flow: Flow, faults: Sequence[Fault]) -> None:
     rounds = 0
     async with flow.driver.sending():
         while rounds < ROUNDS or len(flow.driver.ledger.receipts) < WRITES:
-            _renew(flow.world, flow.driver.envelopes)
+            renew(flow.world, flow.driver.envelopes)
             plan = plan_letter(f"round-{rounds}", {"under": PROVINCE, "kinds": ["commune"], "depth": 1})
             await flow.issue(plan)
             flow.mail.owe(plan.key)
@@ -146,29 +112,6 @@ async def _ensure_damage_is_noticed(world: World, driver: Driver, poison: Poison
         assert one.noticed_by(account), f"{one.name} was not noticed: {account.lost}, {account.doubled}"
         assert one.named is None or one.named in said, f"reconcile does not name {one.named}: {said}"
     assert code == 1
-
-
-def _begin(world: World) -> tuple[Mail, Envelopes]:
-    """Load the units, and return what is to be sent."""
-    world.product.command("units", "load-national", "--bodies", "provinces")
-    envelopes = Envelopes(world.data)
-    _renew(world, envelopes)
-    answer = httpx.get(
-        f"{world.url}/v1/units",
-        params={"under": PROVINCE, "kind": "commune", "limit": 1000},
-        headers={"Authorization": f"Bearer {envelopes.token}"},
-        timeout=60,
-    ).raise_for_status()
-    return Mail([one["code"] for one in answer.json()["items"]]), envelopes
-
-
-def _renew(world: World, envelopes: Envelopes) -> None:
-    """Get tokens, which are good for an hour."""
-
-    def mint(scopes: list[str]) -> str:
-        return development_token(Folder(world.data), world.issuer, unit="VN", scopes=scopes)
-
-    envelopes.token, envelopes.support_token = mint(scopes_of()), mint(scopes_of(["referrals"]))
 
 
 def _report(matrix: Matrix, faults: Sequence[Fault], account: Account, driver: Driver) -> str:

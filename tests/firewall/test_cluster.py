@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 
+from tests.firewall.backups import back_up_servers
 from tests.firewall.canaries import Confidant, canary, found_below
 from tests.journeys.cluster import notes
 from tests.journeys.product import PATIENCE_SECONDS, Product
@@ -23,10 +24,13 @@ def told(cluster: Product) -> tuple[Confidant, str]:
     while not any("kafka" in name for name in found_below(cluster.data, [public])):
         assert time.monotonic() < until, "the event did not reach its topic"
         time.sleep(0.5)
+    back_up_servers(cluster)
     return confidant, public
 
 
-def test_no_file_of_database_broker_or_process_has_a_word_of_it(told: tuple[Confidant, str], cluster: Product) -> None:
+def test_no_file_of_database_broker_process_or_backup_has_a_word_of_it(
+    told: tuple[Confidant, str], cluster: Product
+) -> None:
     confidant, _ = told
 
     assert found_below(cluster.data, confidant.canaries.values()) == {}
@@ -42,15 +46,12 @@ def test_no_answer_and_no_metric_of_any_process_has_a_word_of_it(told: tuple[Con
     assert len(metrics) >= 9  # two replicas of four services, and the gateway
 
 
-def test_the_same_search_finds_what_is_said_in_public_in_database_topic_and_log(
+def test_the_same_search_finds_what_is_said_in_public_in_database_topic_log_and_backup(
     told: tuple[Confidant, str], cluster: Product
 ) -> None:
     _, public = told
 
     found = found_below(cluster.data, [public])
 
-    assert {place for place in ("postgres", "kafka", "logs") if any(place in name for name in found)} == {
-        "postgres",
-        "kafka",
-        "logs",
-    }
+    places = ("postgres", "kafka", "logs", "backup")
+    assert [place for place in places if not any(place in name for name in found)] == []

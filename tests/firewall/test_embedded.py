@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.firewall.backups import back_up_files
 from tests.firewall.canaries import Confidant, canary, found_below
 from tests.journeys.product import up
 
@@ -24,6 +25,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Confidant, Path, str
         confidant.say_in_public(public)
         metrics = httpx.get(f"{running.url}/metrics").text
         assert running.stop() == 0
+    back_up_files(data)
     return confidant, data, public, metrics
 
 
@@ -43,10 +45,11 @@ def test_no_answer_and_no_metric_has_a_word_of_it(told: tuple[Confidant, Path, s
 
 
 def test_the_search_would_find_it(told: tuple[Confidant, Path, str, str]) -> None:
-    """What is said in public is found by the same search: with the producer, with the reader, and in the log."""
+    """What is said in public is found by the same search: with producer and reader, in the log, in backups."""
     confidant, data, public, _ = told
 
-    found = {Path(name.removesuffix("-wal")).name for name in found_below(data, [public])}
+    places = [Path(name.removesuffix("-wal")) for name in found_below(data, [public])]
+    found = {part for place in places for part in place.parts}
 
-    assert {"plans.db", "reports.db", "lanhmanh.log"} <= found
+    assert {"plans.db", "reports.db", "lanhmanh.log", "backup"} <= found
     assert public.upper()[:9] in "\n".join(confidant.answers)

@@ -6,14 +6,13 @@ The ledger is a chain of all tips, and beside it each unit's tips are a chain of
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer, LargeBinary, select, tuple_
 from sqlmodel import Field
 
-from runtime.database import Read, Write
-from runtime.database.rows import insert_for
+from runtime.database import Additions, Manner, Read, Write, put_rows
 from services.tips.ledger.entry import GENESIS
 from services.tips.store.table import TipsTable
 
@@ -78,17 +77,19 @@ async def counters_of(tx: Write, years: Collection[UnitYear]) -> dict[UnitYear, 
     return dict.fromkeys(years, 0) | {(row.unit_id, row.year): row.last for row in rows}
 
 
-async def write_ends(tx: Write, heads: Mapping[UUID, Head], counters: Mapping[UnitYear, int]) -> None:
-    """Write the new ends of chains and numbers."""
-    rows = [{"unit_id": unit, **head._asdict(), "revision": tx.number} for unit, head in heads.items()]
-    statement = insert_for(tx.connection, _head)
-    changed = {name: statement.excluded[name] for name in ("entries", "chain", "revision")}
-    await tx.execute(statement.on_conflict_do_update(index_elements=["unit_id"], set_=changed), rows)
-    if not counters:
-        return
-    counted = [
-        {"unit_id": unit, "year": year, "last": last, "revision": tx.number} for (unit, year), last in counters.items()
-    ]
-    statement = insert_for(tx.connection, _counter)
-    changed = {name: statement.excluded[name] for name in ("last", "revision")}
-    await tx.execute(statement.on_conflict_do_update(index_elements=["unit_id", "year"], set_=changed), counted)
+def put_ends(additions: Additions, heads: Mapping[UUID, Head], counters: Mapping[UnitYear, int]) -> None:
+    """Write the new ends of chains and numbers with all else that is added."""
+    for unit, head in heads.items():
+        additions.add(_head, _head_row(unit, head, additions.number), Manner.PUT)
+    for (unit, year), last in counters.items():
+        row = {"unit_id": unit, "year": year, "last": last, "revision": additions.number}
+        additions.add(_counter, row, Manner.PUT)
+
+
+async def write_head(tx: Write, unit: UUID, head: Head) -> None:
+    """Write the new end of one chain, at once."""
+    await put_rows(tx.connection, _head, [_head_row(unit, head, tx.number)])
+
+
+def _head_row(unit: UUID, head: Head, number: int) -> dict[str, Any]:
+    return {"unit_id": unit, **head._asdict(), "revision": number}

@@ -16,7 +16,7 @@ from runtime.comparison import Comparison, Element, comparison
 from runtime.database import Instant, Read, Write, insert_rows
 from services.tips.ledger.entry import GENESIS, chained
 from services.tips.ledger.reading import reading_leaf
-from services.tips.store.ledger import Head, heads_of, write_ends
+from services.tips.store.ledger import Head, heads_of, write_head
 from services.tips.store.table import TipsTable
 
 READINGS = UUID(int=1)
@@ -62,7 +62,7 @@ async def add_reading(
     head = Head(before.entries + 1, chained(before.chain, reading_leaf(kind=kind.value, **said)))
     stamp = {"entry": head.entries, "chain": head.chain, "recorded_at": tx.recorded_at, "revision": tx.number}
     await insert_rows(tx.connection, _reading, [{"id": new_id(tx.clock), "kind": kind.value, **said, **stamp}])
-    await write_ends(tx, {READINGS: head}, {})
+    await write_head(tx, READINGS, head)
 
 
 async def readings_of(read: Read, tip_id: UUID) -> Sequence[Any]:

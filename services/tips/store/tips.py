@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, UniqueConstraint, func, select, tuple_, update
 from sqlmodel import Field
 
-from runtime.database import Instant, Json, Read, Write, insert_rows
+from runtime.database import Additions, Instant, Json, Read, Write, insert_rows
 from runtime.http.pages import Followed, rows_after
 from services.tips.domain.refusals import LedgerIncomplete, TipUnknown
 from services.tips.store.table import TipsTable
@@ -151,19 +151,17 @@ _informant = InformantRow.__table__  # type: ignore[attr-defined]
 _history = HistoryRow.__table__  # type: ignore[attr-defined]
 
 
-async def add_tips(
-    tx: Write,
-    tips: Sequence[Mapping[str, Any]],
-    contents: Sequence[Mapping[str, Any]],
-    informants: Sequence[Mapping[str, Any]],
+def add_tip(
+    additions: Additions, tip: Mapping[str, Any], content: Mapping[str, Any], informant: Mapping[str, Any] | None
 ) -> None:
-    """Write the tips of a batch, few statements for all of them."""
-    stamp = {"etag": 1, "recorded_at": tx.recorded_at, "revision": tx.number}
-    await insert_rows(tx.connection, _tip, [{**row, **_begun(row), **stamp} for row in tips])
-    await insert_rows(tx.connection, _content, contents)
-    await insert_rows(tx.connection, _informant, informants)
-    received = [_happened(tx, row["id"], RECEIVED, row["received_at"], {"channel": row["channel"]}) for row in tips]
-    await insert_rows(tx.connection, _history, received)
+    """Write a tip that has just come, with the parts of it that are sealed and what its history begins with."""
+    stamp = {"etag": 1, "recorded_at": additions.recorded_at, "revision": additions.number}
+    additions.add(_tip, {**tip, **_begun(tip), **stamp})
+    additions.add(_content, {"tip_id": tip["id"], **content})
+    if informant is not None:
+        additions.add(_informant, {"tip_id": tip["id"], **informant})
+    channel = {"channel": tip["channel"]}
+    additions.add(_history, _happened(additions, tip["id"], RECEIVED, tip["received_at"], channel))
 
 
 def _begun(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,14 +169,16 @@ def _begun(row: Mapping[str, Any]) -> dict[str, Any]:
     return reached | {"remote": False, "paused": 0, "extensions": []}
 
 
-def _happened(tx: Write, tip_id: UUID, kind: str, occurred_at: datetime, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _happened(
+    additions: Additions, tip_id: UUID, kind: str, occurred_at: datetime, facts: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "tip_id": tip_id,
-        "revision": tx.number,
+        "revision": additions.number,
         "ordinal": 0,
         "kind": kind,
         "occurred_at": occurred_at,
-        "recorded_at": tx.recorded_at,
+        "recorded_at": additions.recorded_at,
         "by_unit": None,
         "client": None,
         "facts": facts,

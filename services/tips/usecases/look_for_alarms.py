@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from kernel.clock import legal_day
-from runtime.alarms import Looked, set_clocks
-from runtime.database import Write
+from runtime.alarms import Looked, start_clocks
+from runtime.database import Additions, Write
 from runtime.reference import Reference, ReferenceView
 from services.tips.domain.alarm import Terms, fallen, next_look
 from services.tips.domain.deadline import Step, next_due
@@ -52,9 +52,9 @@ def terms_of(tip: Any) -> Terms:
     return terms_on(legal_day(tip.reached_at))
 
 
-async def set_first_clocks(tx: Write, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Set when tips that have just come are to be looked at: when the first deadline of each, `due_at`, is near."""
-    await set_clocks(tx, {row["id"]: _first_near(row["due_at"]) for row in rows if row["due_at"] is not None})
+def start_first_clock(additions: Additions, tip_id: UUID, due_at: datetime) -> None:
+    """Set when a tip that has just come is to be looked at: when its first deadline is near."""
+    start_clocks(additions, {tip_id: _first_near(due_at)})
 
 
 def _first_near(due_at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from kernel.problems import Problem, Refusal, Words
-from runtime.batch import Batch
+from runtime.batch import MOST, Batch
 from runtime.database import Database, Write
 from tests.runtime.lighthouse.lamps import light, lit
 
@@ -37,8 +37,12 @@ async def light_all(tx: Write, places: Sequence[str]) -> Sequence[str | Problem]
     return found
 
 
+def lighting(database: Database, most: int = MOST) -> Batch[str, str]:
+    return Batch(lambda places: database.write(lambda tx: light_all(tx, places)), most=most)
+
+
 async def test_what_queues_while_a_transaction_runs_shares_the_next_one(database: Database) -> None:
-    batch = Batch(database, light_all)
+    batch = lighting(database)
 
     results = await asyncio.gather(*(batch.run(f"lamp {number:02d}") for number in range(30)))
 
@@ -49,7 +53,7 @@ async def test_what_queues_while_a_transaction_runs_shares_the_next_one(database
 
 
 async def test_alone_an_item_goes_at_once(database: Database) -> None:
-    batch = Batch(database, light_all)
+    batch = lighting(database)
 
     for number in range(3):
         await batch.run(f"lamp {number}")
@@ -58,7 +62,7 @@ async def test_alone_an_item_goes_at_once(database: Database) -> None:
 
 
 async def test_a_refused_item_leaves_the_others_alone(database: Database) -> None:
-    batch = Batch(database, light_all)
+    batch = lighting(database)
 
     results = await asyncio.gather(
         batch.run("Kê Gà"), batch.run("dim one"), batch.run("Hòn Dấu"), return_exceptions=True
@@ -69,7 +73,7 @@ async def test_a_refused_item_leaves_the_others_alone(database: Database) -> Non
 
 
 async def test_an_item_that_breaks_the_transaction_fails_alone(database: Database) -> None:
-    batch = Batch(database, light_all)
+    batch = lighting(database)
 
     results = await asyncio.gather(
         *(batch.run(place) for place in ("Kê Gà", "cursed", "Hòn Dấu", "Long Châu")), return_exceptions=True
@@ -80,7 +84,7 @@ async def test_an_item_that_breaks_the_transaction_fails_alone(database: Databas
 
 
 async def test_a_caller_that_leaves_takes_nobody_with_it(database: Database) -> None:
-    batch = Batch(database, light_all)
+    batch = lighting(database)
     leaving = asyncio.create_task(batch.run("Kê Gà"))
     staying = asyncio.create_task(batch.run("Hòn Dấu"))
     await asyncio.sleep(0)
@@ -94,7 +98,7 @@ async def test_a_caller_that_leaves_takes_nobody_with_it(database: Database) -> 
 
 
 async def test_no_batch_is_larger_than_a_transaction_should_be(database: Database) -> None:
-    batch = Batch(database, light_all, most=4)
+    batch = lighting(database, most=4)
 
     await asyncio.gather(*(batch.run(f"lamp {number:02d}") for number in range(10)))
 

@@ -19,14 +19,15 @@ from lanhmanh.ledger_check import Keys
 from runtime.database import Write, insert_rows
 from services.tips.ledger.entry import GENESIS, chained, leaf_of
 from services.tips.ledger.receipt import number_of
-from services.tips.store.ledger import WHOLE, Head, write_ends
+from services.tips.store.ledger import WHOLE, Head, put_ends
 from services.tips.store.seals import NodeRow, SealRow
 from services.tips.store.tips import ContentRow, InformantRow, TipRow
 from services.tips.wiring import Tips
 from tests.tips.auditor import exported, found, sealed, trusted_keys
 from tests.tips.desk import CONTENT, Desk, Hotline
 
-pytestmark = pytest.mark.asyncio
+# The verifier reads an export: whose database it comes from makes no difference to it.
+pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 TIP = TipRow.__table__  # type: ignore[attr-defined]
 CONTENTS = ContentRow.__table__  # type: ignore[attr-defined]
@@ -188,7 +189,7 @@ async def test_a_fork_that_is_signed_is_named_by_the_head_that_others_hold(
         await put_back(tx, rows[:HEADED], careful=True)
         for table in (SealRow.__table__, NodeRow.__table__):  # type: ignore[attr-defined]
             await tx.execute(delete(table))
-        await write_ends(tx, {WHOLE: Head(HEADED, GENESIS)}, {(uuid4(), 2025): 1})
+        put_ends(tx, {WHOLE: Head(HEADED, GENESIS)}, {(uuid4(), 2025): 1})
 
     await service.database.write(fork)
     again = await sealed(province, "seal-2")

@@ -17,7 +17,7 @@ from tests.tips.process import ACTS, CATEGORIES, body_of, possible
 pytestmark = pytest.mark.asyncio
 
 UNITS = ("60", "60.CA", "60.SYT", "593")
-WALKS = 10
+WALKS = 5
 STEPS = 22
 REFUSED_FOR_OTHER_REASONS = {
     *("extension_impossible", "deadline_passed", "transfer_to_self", "assignee_outside", "original_not_handled"),
