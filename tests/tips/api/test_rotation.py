@@ -64,6 +64,12 @@ def measured(service: Tips, stage: str) -> float | None:
     return service.metrics.registry.get_sample_value("lanhmanh_keys_wrapped", labels)
 
 
+async def waits_for(turn: asyncio.Lock) -> None:
+    """Return when somebody waits for a turn that somebody else has."""
+    while not turn._waiters:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
 async def sent(hotline: Hotline, number: int) -> dict[str, Any]:
     body = {"unit": "60", "content": CONTENT, "informant": INFORMANT}
     answer = await hotline.send(body, message_id=f"msg_rotation_{number}")
@@ -155,12 +161,15 @@ async def test_who_is_ended_in_the_middle_leaves_nothing_half_done_and_the_next_
     old = service.keys.vault.current
     new = rotated(file, Use.WRAP, now=MORNING)
 
-    work = asyncio.create_task(alone.catch_up())
-    rings = service.database.committed.rings
-    await service.database.committed.after(rings)
-    work.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await work
+    turn = service.database._turn
+    async with turn:
+        work = asyncio.create_task(alone.catch_up())
+        await waits_for(turn)
+    async with turn:
+        # Behind the first transaction, and before the second one.
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
 
     assert await wrapped_by(service) == {old, new}
     await ensure_all_opens(province, receipts)
@@ -183,8 +192,7 @@ async def test_a_key_that_is_destroyed_meanwhile_stays_destroyed(
     destroying = asyncio.create_task(service.database.write(destroy))
     work = asyncio.create_task(alone.catch_up())
     # It has read the key by the time at which it waits for its turn to write.
-    while not service.database._turn._waiters:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await waits_for(service.database._turn)
     counted.set()
     await asyncio.gather(destroying, work)
 
