@@ -22,6 +22,10 @@ from runtime.webhooks.incoming import Senders
 from runtime.webhooks.subscribable import Subscribable
 
 
+async def nothing_measured(read: Read) -> None:
+    """Measure nothing."""
+
+
 @dataclass(kw_only=True)
 class Service:
     """One service's parts. A service with parts of its own adds them in a subclass."""
@@ -45,6 +49,8 @@ class Service:
     """What its state says that it has told in transactions after a revision: to be compared with its outbox."""
     comparisons: Sequence[Callable[[Read], Awaitable[Comparison]]] = field(default=())
     """What else it can compare within its own database."""
+    measure: Callable[[Read], Awaitable[None]] = nothing_measured
+    """What it measures of its own, whenever it is asked for its metrics."""
     senders: Senders = field(default_factory=lambda: Senders({}))
     """Machines whose signature stands for a token."""
     rewrapper: Rewrapper | None = None

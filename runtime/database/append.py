@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import CTE, ColumnElement, Dialect, Table, and_, bindparam, exists, func, not_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Dialect, Table, and_, bindparam, exists, not_, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from kernel.clock import to_micros
@@ -22,6 +22,7 @@ from runtime.database.connect import Settings, open_sqlite
 from runtime.database.driver import DIALECT, QUICK, DriverConnection, compiled
 from runtime.database.revision import Revision, revision
 from runtime.database.rows import replacing
+from runtime.database.together import Shape, given, insertions, place_of, shape_of, values_of
 
 
 class Appender(Protocol):
@@ -47,14 +48,6 @@ def appender(settings: Settings) -> Appender:
     return _Sqlite(settings) if settings.is_sqlite() else _Postgres(settings)
 
 
-Shape = tuple[tuple[Table, Manner, tuple[str, ...]], ...]
-"""Tables, how rows come into each, and their columns."""
-
-
-def _shape_of(additions: Sequence[Addition]) -> Shape:
-    return tuple((table, manner, tuple(rows[0])) for table, manner, rows in additions)  # type: ignore[misc]
-
-
 Keep = Callable[[Any], Any] | None
 """Makes a value one that the driver takes; None if it is one."""
 
@@ -68,26 +61,20 @@ class _Postgres:
         self.close = self._connection.close
 
     async def append(self, last: Revision, new: Revision, additions: Sequence[Addition]) -> bool:
-        statement = _statement(_shape_of(additions))
-        given: dict[str, Any] = {
-            "last": last.number,
-            "epoch": last.epoch,
-            "next": new.number,
-            "at": to_micros(new.recorded_at),
+        statement = _statement(shape_of(additions))
+        values: dict[str, Any] = {
+            name: column if (keep := statement.kept[name]) is None else [keep(one) for one in column]
+            for name, column in values_of(additions).items()
         }
-        for number, (_, _, rows) in enumerate(additions):
-            for name in rows[0]:
-                kept = statement.kept[number, name]
-                values = [row[name] for row in rows]
-                given[_place(number, name)] = values if kept is None else [kept(value) for value in values]
-        return await self._connection.row(statement.text, [given[name] for name in statement.order]) is not None
+        values |= {"last": last.number, "epoch": last.epoch, "next": new.number, "at": to_micros(new.recorded_at)}
+        return await self._connection.row(statement.text, [values[name] for name in statement.order]) is not None
 
 
 class _Statement(NamedTuple):
     text: str
     order: Sequence[str]
     """Names of its values."""
-    kept: Mapping[tuple[int, str], Keep]
+    kept: Mapping[str, Keep]
 
 
 @lru_cache(maxsize=64)
@@ -100,10 +87,11 @@ def _statement(shape: Shape) -> _Statement:
         .returning(revision.c.number)
         .cte("turn")
     )
-    whole = select(turn.c.number).add_cte(*(_inserted(number, turn, *one) for number, one in enumerate(shape)))
-    found = compiled(whole)
+    found = compiled(select(turn.c.number).add_cte(*insertions(shape, after=turn)))
     kept = {
-        (number, name): _kept(table, name, DIALECT) for number, (table, _, names) in enumerate(shape) for name in names
+        place_of(number, name): _kept(table, name, DIALECT)
+        for number, (table, _, names) in enumerate(shape)
+        for name in names
     }
     return _Statement(found.string, found.positiontup or (), kept)
 
@@ -112,30 +100,11 @@ def _kept(table: Table, name: str, dialect: Dialect) -> Keep:
     return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _place(number: int, name: str) -> str:
-    return f"{name}_{number}"
-
-
-def _given(number: int, table: Table, names: Sequence[str]) -> Any:
-    """Return rows that come as arrays, one for each column."""
-    arrays = [
-        bindparam(_place(number, name), type_=postgresql.ARRAY(table.c[name].type, dimensions=1)) for name in names
-    ]
-    return func.unnest(*arrays).table_valued(*names, name=f"given_{number}").render_derived()
-
-
 def _claimed(number: int, table: Table, manner: Manner, names: tuple[str, ...]) -> ColumnElement[bool]:  # noqa: ARG001
     """Return the condition that no row has a key that is claimed."""
     keys = [column.name for column in table.primary_key]
-    given = _given(number, table, keys)
-    return not_(exists(select(given).where(and_(*(table.c[name] == given.c[name] for name in keys)))))
-
-
-def _inserted(number: int, turn: CTE, table: Table, manner: Manner, names: tuple[str, ...]) -> CTE:
-    given = _given(number, table, names)
-    rows = select(*(given.c[name] for name in names)).select_from(given.join(turn, true()))
-    statement = postgresql.insert(table).from_select(list(names), rows)
-    return (replacing(statement, names) if manner is Manner.PUT else statement).cte(f"added_{number}")
+    rows = given(number, table, keys)
+    return not_(exists(select(rows).where(and_(*(table.c[name] == rows.c[name] for name in keys)))))
 
 
 class _Sqlite:

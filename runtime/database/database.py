@@ -14,13 +14,13 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kernel.clock import Clock
-from runtime.database.additions import Additions, Manner
+from runtime.database.additions import Additions
 from runtime.database.append import appender
 from runtime.database.connect import Settings, lock_engine, lock_file, reader_engine, writer_engine
 from runtime.database.failure import is_passing
 from runtime.database.glance import Glances
 from runtime.database.revision import Revision, newest, take_next
-from runtime.database.rows import insert_rows, put_rows
+from runtime.database.together import write_together
 from runtime.database.wakeup import Wakeup
 
 T = TypeVar("T")
@@ -64,9 +64,7 @@ class Write(Additions, Read):
 
     async def flush(self, source: str) -> None:
         """Write the added rows and the outbox rows. Called once, by the database, before the commit."""
-        for table, manner, rows in self.by_table(source):
-            write = put_rows if manner is Manner.PUT else insert_rows
-            await write(self.connection, table, rows)
+        await write_together(self.connection, self.by_table(source))
 
 
 class Database:

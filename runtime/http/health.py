@@ -84,6 +84,7 @@ async def _measure(service: Service) -> None:
                 waiting, dead = await count_open(read)
                 metrics.webhooks_waiting.labels(name).set(waiting)
                 metrics.webhooks_dead.labels(name).set(dead)
+            await service.measure(read)
         if run is not None:
             found = Reconciliation.model_validate(run["found"])
             metrics.differences.labels(name).set(found.differences)

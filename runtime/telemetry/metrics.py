@@ -1,4 +1,4 @@
-"""The metrics that every service has, in a registry of its own. No label carries a person, a unit or free text."""
+"""The metrics of the services, each in a registry of its own. No label carries a person, a unit or free text."""
 
 from __future__ import annotations
 
@@ -45,4 +45,8 @@ class Metrics:
         self.webhooks_dead = gauge("webhook_deliveries_dead", "Webhooks given up.", ["service"])
         self.keys = gauge("keys", "The service's own keys that this replica has.", ["service", "use", "stage", "key"])
         self.keys_wrapped = gauge("keys_wrapped", "Keys of data by the service's key that wraps.", ["service", "stage"])
+        self.tips_open = gauge("tips_open", "Tips that are not closed.", ["service", "state"])
+        self.unsealed_age = gauge(
+            "ledger_unsealed_age_seconds", "Age of the oldest entry that is below no signed head.", ["service"]
+        )
         self.revision = gauge("revision", "Number of the newest transaction.", ["service"])

@@ -33,6 +33,7 @@ from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.store.wrapped import wrapped_keys
 from services.tips.usecases.destroy_content import DestroyContent
 from services.tips.usecases.look_for_alarms import LookForAlarms
+from services.tips.usecases.measure_tips import MeasureTips
 from services.tips.usecases.receive_tips import Intake, Received, ReceiveTips
 from services.tips.usecases.seal_ledger import SealLedger, next_seal
 from services.tips.usecases.seal_tip import content_context, informant_context
@@ -74,6 +75,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         digest_secret=digest_secret_of(config, NAME),
         told=told,
         comparisons=(numbers_with_tips, ledger_with_tips, readings_with_chain),
+        measure=MeasureTips(metrics, clock),
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
         watches=[
             watch_alarms(database, metrics, LookForAlarms(reference)),

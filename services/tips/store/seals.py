@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, and_, or_, select
+from sqlalchemy import BigInteger, Integer, LargeBinary, and_, func, or_, select
 from sqlmodel import Field
 
 from runtime.database import Instant, Read, Write, insert_rows
@@ -53,6 +53,13 @@ _tip = TipRow.__table__  # type: ignore[attr-defined]
 async def newest_seal(read: Read) -> Any:
     """Return the newest head, or None."""
     return (await read.execute(select(_seal).order_by(_seal.c.entries.desc()).limit(1))).one_or_none()
+
+
+async def oldest_unsealed(read: Read) -> datetime | None:
+    """Return when the first tip came that is below no head; None if all are."""
+    sealed = select(func.coalesce(func.max(_seal.c.entries), 0)).scalar_subquery()
+    waiting = select(_tip.c.received_at).where(_tip.c.position > sealed).order_by(_tip.c.position).limit(1)
+    return (await read.execute(waiting)).scalar_one_or_none()
 
 
 async def find_seal(read: Read, entries: int) -> Any:

@@ -7,12 +7,25 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, UniqueConstraint, func, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlmodel import Field
 
 from runtime.database import Additions, Instant, Json, Read, Write, insert_rows
 from runtime.http.pages import Followed, rows_after
 from services.tips.domain.refusals import LedgerIncomplete, TipUnknown
+from services.tips.domain.tip import TipState
 from services.tips.store.table import TipsTable
 
 
@@ -146,6 +159,9 @@ DEADLINES_MOVED = "deadlines_moved"
 """Kind of what a decision on days off brings into it."""
 
 _tip = TipRow.__table__  # type: ignore[attr-defined]
+IS_OPEN = _tip.c.state != literal_column(f"'{TipState.CLOSED}'")
+"""Written out, so that the index of open tips is found."""
+Index("ix_tip_open", _tip.c.state, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
 _content = ContentRow.__table__  # type: ignore[attr-defined]
 _informant = InformantRow.__table__  # type: ignore[attr-defined]
 _history = HistoryRow.__table__  # type: ignore[attr-defined]

@@ -152,3 +152,23 @@ async def test_the_verifier_runs_without_the_product(
     assert code == 1
     assert "truncated 1..1" in said
     assert f"receipt_missing {receipt['number']}" in said
+
+
+async def test_metrics_tell_of_open_tips_and_of_entries_that_wait_to_be_sealed(
+    province: Desk, service: Tips, clock: SetClock
+) -> None:
+    async def told(name: str, **labels: str) -> float | None:
+        async with service.database.read() as read:
+            await service.measure(read)
+        return service.metrics.registry.get_sample_value(f"lanhmanh_{name}", {"service": "tips"} | labels)
+
+    tip = await province.entered()
+    await province.entered()
+    await province.done(tip, "classify", category="feedback")
+    clock.advance(timedelta(hours=3))
+
+    assert await told("ledger_unsealed_age_seconds") == 3 * 3600
+    await sealed(province, "seal")
+    assert await told("ledger_unsealed_age_seconds") == 0
+    states = ("received", "classified", "resolved")
+    assert [await told("tips_open", state=state) for state in states] == [1, 1, 0]

@@ -37,7 +37,7 @@ _history = HistoryRow.__table__  # type: ignore[attr-defined]
 async def take_back(database: Database) -> None:
     """Bring a database back to the schema that it had before, with what is in it."""
     statements = [
-        *(f"DROP INDEX {name}" for name in ("ix_tip_duplicate_of", "ix_tip_kept")),
+        *(f"DROP INDEX {name}" for name in ("ix_tip_duplicate_of", "ix_tip_open", "ix_tip_kept")),
         *(f"ALTER TABLE tip DROP COLUMN {name}" for name in _NEW),
         "CREATE INDEX ix_tip_due_at ON tip (due_at)",
         "DELETE FROM alarm_clock",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_retention"
-down_revision = "20261130_disclosure"
+down_revision = "20261130_open_tips"
 
 _KEPT = sa.text("closed_at IS NOT NULL AND retained_at IS NULL AND destroyed_at IS NULL")
 _TIP = sa.table(
