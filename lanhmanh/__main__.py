@@ -20,6 +20,7 @@ _COMMANDS = {
     "token": "token:token",
     "sign": "sign:sign",
     "new-keys": "new_keys:new_keys",
+    "keys": "keys:commands",
     "units": "units:commands",
     "plan": "plan:commands",
     "status": "status:status",

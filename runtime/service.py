@@ -15,6 +15,7 @@ from runtime.comparison import Comparison, Told, nothing_told
 from runtime.consumer import Consumer
 from runtime.database import Database, Read
 from runtime.reference import Reference
+from runtime.rewrap import Rewrapper
 from runtime.telemetry.metrics import Metrics
 from runtime.watch import Watch
 from runtime.webhooks.incoming import Senders
@@ -52,6 +53,8 @@ class Service:
     """What it measures of its own, whenever it is asked for its metrics."""
     senders: Senders = field(default_factory=lambda: Senders({}))
     """Machines whose signature stands for a token."""
+    rewrapper: Rewrapper | None = None
+    """What sees to the keys that it wraps, if it seals anything."""
     make_ready: Callable[[], None] = lambda: None
     """What takes a while, and is done before the first request is let in."""
     put_away: Callable[[], None] = lambda: None

@@ -42,7 +42,7 @@ def kafka_bus_of(config: ServiceConfig, service: str) -> KafkaBus:
     return KafkaBus(config.kafka, service=service, partitions=PARTITIONS | DEAD_LETTERS)
 
 
-def keys_of(config: SecretConfig, service: str) -> ServiceKeys:
+def keys_of(config: SecretConfig, service: str, clock: Clock) -> ServiceKeys:
     """Return a service's own keys; in development some are made and kept in the key folder.
 
     Raises:
@@ -50,10 +50,10 @@ def keys_of(config: SecretConfig, service: str) -> ServiceKeys:
         KeyFileExposed, KeyFileInvalid, OSError: The file cannot be trusted or read.
     """
     if config.key_file is not None:
-        return open_keys(config.key_file)
+        return open_keys(config.key_file, clock)
     if config.env == "production":
         raise SettingMissing(name="LANHMANH_KEY_FILE")
-    return ensure_keys(config.data / "keys" / f"{service}-keys.json")
+    return ensure_keys(config.data / "keys" / f"{service}-keys.json", clock)
 
 
 def senders_of(config: ServiceConfig, file: Path | None) -> Senders:

@@ -34,6 +34,7 @@ COMMAND_LINE = {
     ),
     "LANHMANH_ENV": ("`development`", "`production` forbids the development issuer."),
     "LANHMANH_ISSUER": ("", "Address under which others reach `lanhmanh serve issuer`; by default its own."),
+    "LANHMANH_KEY_FILE": ("", "Key file that `lanhmanh keys` changes; by default the one in `LANHMANH_DATA`."),
     "LANHMANH_LANGUAGE": ("`vi`", "Language of the product's answers on the terminal: `vi` or `en`."),
     "LANHMANH_PORT": ("`8000`", "Port of `make up`, and of the gateway of `make up-cluster`."),
     "LANHMANH_TOKEN": ("", "Token of the caller; by default one of the development issuer in `LANHMANH_DATA`."),

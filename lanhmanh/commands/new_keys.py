@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.crypto.key_set import new_key_file
+from runtime.crypto.key_file import new_key_file
 
 
 def new_keys() -> None:

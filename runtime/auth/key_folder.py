@@ -106,3 +106,18 @@ def _publish(path: Path, text: str) -> None:
             return
     finally:
         Path(draft).unlink()
+
+
+def replace_secret_file(path: Path, text: str) -> None:
+    """Put another text in the place of a secret file, whole or not at all. Its mode stays as it is."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise

@@ -126,6 +126,8 @@ def _pragmas(*, durable: bool, query_only: bool) -> Sequence[str]:
         "PRAGMA journal_mode=WAL",
         f"PRAGMA synchronous={'FULL' if durable else 'OFF'}",
         "PRAGMA foreign_keys=ON",
+        # What was destroyed (a wrapped key) must not be left in the free space of a page.
+        "PRAGMA secure_delete=ON",
         "PRAGMA busy_timeout=15000",
         f"PRAGMA query_only={'ON' if query_only else 'OFF'}",
     )

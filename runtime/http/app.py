@@ -22,6 +22,7 @@ from runtime.database.migrate import check_schema
 from runtime.http.dead_letters import dead_letter_routes
 from runtime.http.declaration import Declaration
 from runtime.http.health import HEALTH_PATHS, add_health
+from runtime.http.key_routes import key_routes
 from runtime.http.observe import Observed
 from runtime.http.problem_document import answer_problem
 from runtime.http.reconciliations import reconciliation_routes
@@ -53,6 +54,8 @@ def create_app(
     rooms = [*rooms, reconciliation_routes(service.name)]
     if service.consumers:
         rooms.append(dead_letter_routes(service.name))
+    if service.rewrapper is not None:
+        rooms.append(key_routes(service.name))
     if service.subscribable is not None:
         rooms.append(subscription_routes(service.name))
     for routes in rooms:
@@ -127,6 +130,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _jobs_alone(service: Service, publisher: Publisher | None) -> Sequence[Callable[[], Awaitable[None]]]:
     """Return what only one of all replicas does, beside consuming."""
     jobs = [Reconciler(service).run, *(watch.run for watch in service.watches)]
+    if service.rewrapper is not None:
+        jobs.append(service.rewrapper.run)
     if publisher is not None:
         jobs.append(Relay(service.database, publisher, service.metrics).run)
     if service.subscribable is not None:

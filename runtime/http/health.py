@@ -71,6 +71,10 @@ def _on_bus(service: Service) -> str:
 async def _measure(service: Service) -> None:
     metrics, name = service.metrics, service.name
     metrics.topic_differences.labels(name).set(service.bus.differences())
+    if service.rewrapper is not None:
+        metrics.keys.clear()
+        for key in service.rewrapper.keys.known():
+            metrics.keys.labels(name, key.use.value, key.stage.value, key.id).set(1)
     try:
         async with service.database.read() as read:
             metrics.revision.labels(name).set((await read.newest()).number)

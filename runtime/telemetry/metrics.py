@@ -43,6 +43,8 @@ class Metrics:
         self.webhook_attempts = counter("webhook_attempts", "Attempts to deliver a webhook.", ["service", "outcome"])
         self.webhooks_waiting = gauge("webhook_deliveries_waiting", "Webhooks still to deliver.", ["service"])
         self.webhooks_dead = gauge("webhook_deliveries_dead", "Webhooks given up.", ["service"])
+        self.keys = gauge("keys", "The service's own keys that this replica has.", ["service", "use", "stage", "key"])
+        self.keys_wrapped = gauge("keys_wrapped", "Keys of data by the service's key that wraps.", ["service", "stage"])
         self.tips_open = gauge("tips_open", "Tips that are not closed.", ["service", "state"])
         self.unsealed_age = gauge(
             "ledger_unsealed_age_seconds", "Age of the oldest entry that is below no signed head.", ["service"]

@@ -14,6 +14,7 @@ from runtime.consumer import Consumer, On
 from runtime.crypto import Vault
 from runtime.database import Database, Settings
 from runtime.reference import Reference
+from runtime.rewrap import Rewrapper
 from runtime.service import Service
 from runtime.surroundings import digest_secret_of, kafka_bus_of, keys_of, verifier_of
 from runtime.telemetry.metrics import Metrics
@@ -21,6 +22,7 @@ from services.referrals.config import ReferralsConfig
 from services.referrals.consumers.on_calendar_changed import on_calendar_changed
 from services.referrals.consumers.on_units_changed import on_units_changed
 from services.referrals.store.told import told
+from services.referrals.store.wrapped import wrapped_keys
 
 NAME = "referrals"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -39,6 +41,7 @@ def wire(config: ReferralsConfig, *, clock: Clock, verifier: TokenVerifier, bus:
     settings = Settings(url=config.database_url, durable=config.database_durable)
     database = Database(settings, service=NAME, clock=clock)
     metrics = Metrics(NAME)
+    keys = keys_of(config, NAME, clock)
     handlers: list[On[Any]] = [
         On(events.UnitsChanged, on_units_changed),
         On(events.CalendarChanged, on_calendar_changed),
@@ -55,7 +58,8 @@ def wire(config: ReferralsConfig, *, clock: Clock, verifier: TokenVerifier, bus:
         digest_secret=digest_secret_of(config, NAME),
         told=told,
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
-        vault=keys_of(config, NAME).vault,
+        vault=keys.vault,
+        rewrapper=Rewrapper(keys, wrapped_keys(), database=database, metrics=metrics),
     )
 
 

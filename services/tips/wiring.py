@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from runtime.consumer import Consumer, On
 from runtime.crypto import ServiceKeys
 from runtime.database import Database, Settings
 from runtime.reference import Reference
+from runtime.rewrap import Rewrapper
 from runtime.service import Service
 from runtime.surroundings import digest_secret_of, kafka_bus_of, keys_of, senders_of, targets_of, verifier_of
+from runtime.telemetry.log import get_logger
 from runtime.telemetry.metrics import Metrics
 from runtime.watch import Watch
 from runtime.webhooks.subscribable import Subscribable
@@ -27,10 +30,13 @@ from services.tips.consumers.on_calendar_changed import OnCalendarChanged
 from services.tips.consumers.on_units_changed import on_units_changed
 from services.tips.store.readings import readings_with_chain
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
+from services.tips.store.wrapped import wrapped_keys
+from services.tips.usecases.destroy_content import DestroyContent
 from services.tips.usecases.look_for_alarms import LookForAlarms
 from services.tips.usecases.measure_tips import MeasureTips
 from services.tips.usecases.receive_tips import Intake, Received, ReceiveTips
 from services.tips.usecases.seal_ledger import SealLedger, next_seal
+from services.tips.usecases.seal_tip import content_context, informant_context
 
 NAME = "tips"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -52,7 +58,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
     database = Database(settings, service=NAME, clock=clock)
     reference = Reference(database)
     metrics = Metrics(NAME)
-    keys = keys_of(config, NAME)
+    keys = keys_of(config, NAME, clock)
     handlers: list[On[Any]] = [
         On(events.UnitsChanged, on_units_changed),
         On(events.CalendarChanged, OnCalendarChanged(reference)),
@@ -74,12 +80,26 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         watches=[
             watch_alarms(database, metrics, LookForAlarms(reference)),
             Watch(database, next_at=next_seal, act=SealLedger(keys)),
+            *_watch_contents(config, database),
         ],
         subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),
         senders=senders_of(config, config.senders_file),
         keys=keys,
+        rewrapper=Rewrapper(keys, wrapped_keys(content_context, informant_context), database=database, metrics=metrics),
         intake=Batch(ReceiveTips(database)),
     )
+
+
+def _watch_contents(config: TipsConfig, database: Database) -> Sequence[Watch[int]]:
+    """Return the watch on contents that have been kept as long as is set, if anything is."""
+    if config.tips_retention_days is None:
+        return ()
+    destroy = DestroyContent(config.tips_retention_days)
+
+    def tell(count: int) -> None:
+        get_logger(NAME).info("contents are destroyed", count=count)
+
+    return (Watch(database, next_at=destroy.next_at, act=destroy, committed=tell),)
 
 
 def from_environment(clock: Clock) -> Tips:

@@ -43,7 +43,7 @@ async def relay_killed(world: World, _dice: Random) -> AsyncIterator[None]:
         "SELECT client_port FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
         "AND granted AND objid::bigint = $1"
     )
-    async with _lost(await _client_of(world, Name.TIPS, held, zlib.crc32(b"tips/singletons"))):
+    async with _lost(await client_of(world, Name.TIPS, held, zlib.crc32(b"tips/singletons"))):
         yield
 
 
@@ -59,7 +59,7 @@ async def consumer_killed(world: World, _dice: Random) -> AsyncIterator[None]:
     try:
         async with holder.transaction():
             await holder.execute("LOCK TABLE tip_history IN SHARE ROW EXCLUSIVE MODE")
-            process = await _client_of(world, Name.REPORTS, waiting)
+            process = await client_of(world, Name.REPORTS, waiting)
             await asyncio.to_thread(process.kill)
     finally:
         await holder.close()
@@ -67,7 +67,7 @@ async def consumer_killed(world: World, _dice: Random) -> AsyncIterator[None]:
     process.begin()
 
 
-async def _client_of(world: World, service: Name, ports: str, *arguments: object) -> OwnProcess:
+async def client_of(world: World, service: Name, ports: str, *arguments: object) -> OwnProcess:
     """Return the replica whose connection a query tells by its port, once it tells one."""
     found: list[asyncpg.Record] = []
 

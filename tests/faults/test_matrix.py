@@ -20,6 +20,7 @@ from tests.faults.flow import Flow
 from tests.faults.ledger import ensure_ledger_holds
 from tests.faults.mail import PROVINCE, plan_letter
 from tests.faults.matrix import Matrix
+from tests.faults.of_keys import ensure_rewrapped, key_faults
 from tests.faults.of_processes import process_faults
 from tests.faults.of_servers import server_faults
 from tests.faults.poison import Poison
@@ -57,6 +58,7 @@ async def test_nothing_acknowledged_is_lost_and_no_effect_doubled_whatever_fails
     faults = [
         *process_faults(away_seconds=AWAY_SECONDS, with_clocks=faketime is not None),
         *server_faults(outage_seconds=OUTAGE_SECONDS, with_small_disk=disk is not None),
+        *key_faults(),
         *poison.faults(),
     ]
     library = None if faketime is None else faketime.address
@@ -77,6 +79,7 @@ async def test_nothing_acknowledged_is_lost_and_no_effect_doubled_whatever_fails
             assert code == 0, said
             receipts = [receipt for receipt in driver.ledger.receipts.values() if "leaf" in receipt]
             assert receipts
+            await ensure_rewrapped(world)
             await asyncio.to_thread(ensure_ledger_holds, world, receipts)
             await _ensure_damage_is_noticed(world, driver, poison)
     assert not IS_SOAK or not matrix.recoveries.slow(faults)

@@ -65,7 +65,7 @@ async def outbox(sqlite_tips: Blueprint, clock: SetClock, tmp_path: Path) -> Asy
         yield database
 
 
-def a_service(url: str, clock: SetClock, outbox: Database, data: Path) -> Tips:
+def a_service(url: str, clock: SetClock, outbox: Database, data: Path, *, retention_days: int | None = None) -> Tips:
     """Wire the service over a database, behind plans' outbox, with keys of its own in a folder."""
     config = TipsConfig(
         database_url=url,
@@ -73,6 +73,7 @@ def a_service(url: str, clock: SetClock, outbox: Database, data: Path) -> Tips:
         digest_secret=SecretStr("harbour"),
         data=data,
         webhooks_to_private_addresses=True,
+        tips_retention_days=retention_days,
     )
     return wire(config, clock=clock, verifier=Tokens(clock).verifier(), bus=EmbeddedBus({TOPIC: outbox}))
 

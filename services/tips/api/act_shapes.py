@@ -159,6 +159,16 @@ class Grading(BaseModel):
     note: Note = ""
 
 
+class Retention(BaseModel):
+    """Whether the content is kept beyond the usual period, why, and who approved it."""
+
+    model_config = _like(retained=True, ground="Phục vụ điều tra vụ án 15/2026", approver="Quyết định 12/QĐ-CQĐT")
+
+    retained: bool = Field(description="Whether it is kept from now on; if not, the usual period counts again.")
+    ground: Ground
+    approver: Named = Field(description="A second person, by name or office, or the document in which they decided it.")
+
+
 class Resolution(BaseModel):
     """What was found."""
 

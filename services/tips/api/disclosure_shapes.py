@@ -40,7 +40,7 @@ class DisclosureShown(DisclosureMade):
     """A request as it stands."""
 
     asked_by: str
-    reason: str
+    reason: str | None = Field(description="None once the tip's content was destroyed.")
     decided_by: str | None
     decided_at: datetime | None
     granted: bool | None

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.ids import UnitId
+from runtime.crypto import DESTROYED
 from runtime.database import Write
 from runtime.http.call import Call, etag_of
 from runtime.http.declaration import UnitRule
@@ -121,12 +122,15 @@ async def get_readings(call: Lists) -> Page[ReadingShown]:
 
 
 def _shown(call: Call, row: Any, content: Any) -> DisclosureShown:
-    key = content_key(keys_in(call).vault, row.tip_id, content.key)
+    reason = None
+    if content.key != DESTROYED:
+        key = content_key(keys_in(call).vault, row.tip_id, content.key)
+        reason = key.open(row.reason, reason_context(row.id)).decode()
     return DisclosureShown(
         disclosure_id=row.id,
         asked_at=row.asked_at,
         asked_by=row.asked_by,
-        reason=key.open(row.reason, reason_context(row.id)).decode(),
+        reason=reason,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         granted=row.granted,

@@ -35,7 +35,8 @@ Code = Annotated[
 async def get_follow_up(call: Open, code: Code) -> TipFollowed:
     async with _at_a_fixed_time(), call.service.database.read() as read:
         tip = await _tip_of(read, code)
-        messages = await read_messages(tip, read=read, vault=keys_in(call).vault)
+        is_there = tip.destroyed_at is None
+        messages = await read_messages(tip, read=read, vault=keys_in(call).vault) if is_there else []
         seen = [one for one in await readings_of(read, tip.id) if one.kind == ReadingKind.INFORMANT]
     return TipFollowed(
         number=tip.number,
@@ -48,6 +49,7 @@ async def get_follow_up(call: Open, code: Code) -> TipFollowed:
         outcome=None if tip.outcome is None else Outcome(tip.outcome),
         informant_seen=[InformantSeen(seen_at=one.occurred_at, by_unit=code_of(call, one.by_unit)) for one in seen],
         messages=[to_message(one) for one in messages],
+        content_destroyed_at=tip.destroyed_at,
     )
 
 

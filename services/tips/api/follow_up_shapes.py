@@ -59,3 +59,6 @@ class TipFollowed(BaseModel):
     outcome: Outcome | None
     informant_seen: list[InformantSeen] = Field(description="When who gave the tip was shown, and to which unit.")
     messages: list[MessageShown]
+    content_destroyed_at: datetime | None = Field(
+        description="When what was said and written was destroyed: there are no messages since then."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from runtime.http.routes import Edits, Routes
-from services.tips.api.act_shapes import ExtensionGranted, Grading, Link, NoticeGiven, Resumption, Suspension
+from services.tips.api.act_shapes import ExtensionGranted, Grading, Link, NoticeGiven, Resumption, Retention, Suspension
 from services.tips.api.acting import ACT, do
 from services.tips.api.tip_shapes import TipShown
 from services.tips.usecases.extend_tip import Approval, extend_tip
@@ -13,6 +13,7 @@ from services.tips.usecases.grade_tip import grade_tip
 from services.tips.usecases.link_tip import link_tip
 from services.tips.usecases.notify_tip import notify_tip
 from services.tips.usecases.resume_tip import resume_tip
+from services.tips.usecases.retain_tip import retain_tip
 from services.tips.usecases.suspend_tip import suspend_tip
 
 routes = Routes("tips", "tips")
@@ -42,6 +43,11 @@ async def post_notice(tip_id: UUID, body: NoticeGiven, call: Edits) -> TipShown:
 @routes.edit("POST", "/v1/tips/{tip_id}/link", summary="Link a tip to one that says the same", **ACT)
 async def post_link(tip_id: UUID, body: Link, call: Edits) -> TipShown:
     return await do(call, tip_id, lambda tip, doing: link_tip(tip, body.duplicate_of, body.note, doing))
+
+
+@routes.edit("POST", "/v1/tips/{tip_id}/retain", summary="Keep its content beyond the usual period, or no more", **ACT)
+async def post_retention(tip_id: UUID, body: Retention, call: Edits) -> TipShown:
+    return await do(call, tip_id, lambda tip, doing: retain_tip(tip, body.retained, body.ground, body.approver, doing))
 
 
 @routes.edit("POST", "/v1/tips/{tip_id}/grade", summary="Mark a tip as spam or off the subject", **ACT)

@@ -170,6 +170,9 @@ class TipShown(TipLine):
     outcome: Outcome | None
     transferred_at: datetime | None = Field(description="When it was first transferred to another unit.")
     handled_at: datetime | None
+    closed_at: datetime | None
+    retained_at: datetime | None = Field(description="Since when its content is kept beyond the usual period.")
+    content_destroyed_at: datetime | None = Field(description="When its content was destroyed; its receipt stands.")
     late: bool = Field(
         description="Whether a statutory deadline was missed, as what the tip is now; of a tip that was transferred, "
         "by the unit that received it."

@@ -64,6 +64,9 @@ async def answer_tip(call: Call, read: Read, row: Any) -> TipShown:
         outcome=None if row.outcome is None else Outcome(row.outcome),
         transferred_at=row.transferred_at,
         handled_at=row.handled_at,
+        closed_at=row.closed_at,
+        retained_at=row.retained_at,
+        content_destroyed_at=row.destroyed_at,
         late=is_late(found, noted) if row.transferred_late is None else row.transferred_late,
         deadlines=[
             DeadlineShown(

@@ -214,6 +214,23 @@ class OutcomeNotTold(Refusal):
     )
 
 
+class ContentDestroyed(Refusal):
+    """What a tip says, and who said it, was kept as long as it may be, and is gone for ever."""
+
+    code = "content_destroyed"
+    status = 410
+    vi = Words(
+        "Nội dung đã được hủy",
+        "Nội dung của tin đã được hủy khi hết thời hạn lưu giữ.",
+        "Xem lịch sử của tin để biết đã hủy lúc nào. Biên nhận và sổ tin vẫn kiểm tra được.",
+    )
+    en = Words(
+        "Content destroyed",
+        "The tip's content was destroyed at the end of the period for which it may be kept.",
+        "Its history says when. Its receipt and the ledger can still be checked.",
+    )
+
+
 class NobodyReceives(Fault):
     """Units are not known yet, so no unit can be given the tip. The sender sends it again."""
 

@@ -6,6 +6,7 @@ from services.tips.store.disclosures import DisclosureRow
 from services.tips.store.ledger import CounterRow, HeadRow
 from services.tips.store.messages import MessageRow
 from services.tips.store.readings import ReadingRow
+from services.tips.store.retention import KEPT_INDEX
 from services.tips.store.seals import NodeRow, SealRow
 from services.tips.store.table import TipsTable
 from services.tips.store.tips import ContentRow, HistoryRow, InformantRow, TipRow
@@ -24,6 +25,9 @@ TABLES = (
     DisclosureRow,
 )
 
+INDEXES = (KEPT_INDEX,)
+"""Those that do not stand with their tables."""
+
 metadata = TipsTable.metadata
 
-__all__ = ["TABLES", "metadata"]
+__all__ = ["INDEXES", "TABLES", "metadata"]

@@ -82,6 +82,11 @@ class TipRow(TipsTable, table=True):
     extensions: list[str] = Field(sa_type=Json)
     """Names of those that were granted, in their order."""
     handled_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    retained_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Since when its content is to be kept beyond the period for which contents are kept."""
+    destroyed_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the keys of its content were destroyed."""
     outcome: str | None = None
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     """The next deadline that is open; none once it is handled, or where the law sets none."""
@@ -111,7 +116,7 @@ class ContentRow(TipsTable, table=True):
 
     tip_id: UUID = Field(primary_key=True)
     key: str
-    """Wrapped: destroy it, and the content is gone."""
+    """Wrapped: destroy it, and the content is gone. Empty where that was done."""
     sealed: bytes = Field(sa_type=LargeBinary)
 
 

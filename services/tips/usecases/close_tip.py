@@ -24,7 +24,7 @@ async def close_tip(tip: Any, note: str, doing: Doing) -> None:
     found = deadlines_of(tip, doing.calendar)
     if any(one.step is Step.NOTIFY_OUTCOME and one.done_at is None for one in found):
         raise OutcomeNotTold
-    late = await move_tip(tip, Move(Act.CLOSE, note=note), doing)
+    late = await move_tip(tip, Move(Act.CLOSE, {"closed_at": doing.at}, note=note), doing)
     doing.tx.publish(
         TipClosed(
             tip_id=tip.id,

@@ -27,6 +27,7 @@ async def ask_disclosure(tip: Any, reason: str, *, tx: Write, actor: Actor, at: 
     Raises:
         UnitOutside: The caller does not act for the responsible unit.
         InformantUnknown: Nobody is known.
+        ContentDestroyed: Who it was is gone.
     """
     actor.must_act_for(UnitId(tip.responsible_id))
     if await find_informant(tx, tip.id) is None:
@@ -74,6 +75,7 @@ async def read_informant(tip: Any, *, tx: Write, actor: Actor, at: datetime, vau
         DisclosureNeeded: Nobody allowed it to the caller, or not any more.
         InformantUnknown: Nobody is known.
         SealBroken: It was changed, or its key is gone.
+        ContentDestroyed: Its key was destroyed.
     """
     actor.must_act_for(UnitId(tip.responsible_id))
     if not await is_disclosed_to(tx, tip.id, actor.client, at):

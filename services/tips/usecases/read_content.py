@@ -20,6 +20,7 @@ async def read_content(tip: Any, *, tx: Write, actor: Actor, at: datetime, vault
     Raises:
         UnitOutside: The caller does not act for the responsible unit.
         SealBroken: The content was changed, or its key is gone.
+        ContentDestroyed: Its key was destroyed.
     """
     await keep_reading(tip, ReadingKind.CONTENT, tx=tx, actor=actor, at=at)
     kept = await get_content(tx, tip.id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from runtime.crypto import DataKey, Vault
+from runtime.crypto import DESTROYED, DataKey, Vault
+from services.tips.domain.refusals import ContentDestroyed
 
 
 class SealedPart(NamedTuple):
@@ -18,35 +19,46 @@ class SealedPart(NamedTuple):
 
 def seal_content(vault: Vault, tip_id: UUID, content: bytes) -> SealedPart:
     """Return what a tip says, sealed."""
-    return _seal(vault, content, _content_of(tip_id))
+    return _seal(vault, content, content_context(tip_id))
 
 
 def seal_informant(vault: Vault, tip_id: UUID, informant: bytes) -> SealedPart:
     """Return who said it, sealed apart."""
-    return _seal(vault, informant, _informant_of(tip_id))
+    return _seal(vault, informant, informant_context(tip_id))
 
 
 def content_key(vault: Vault, tip_id: UUID, wrapped: str) -> DataKey:
-    """Return the key of a tip's content, with which officers' notes are sealed too."""
-    return vault.unwrap(wrapped, _content_of(tip_id))
+    """Return the key of a tip's content, with which officers' notes are sealed too.
+
+    Raises:
+        ContentDestroyed: It was destroyed.
+        SealBroken: It was changed, or the service's key is gone.
+    """
+    if wrapped == DESTROYED:
+        raise ContentDestroyed
+    return vault.unwrap(wrapped, content_context(tip_id))
 
 
 def open_content(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
     """Return what a tip says.
 
     Raises:
+        ContentDestroyed: Its key was destroyed.
         SealBroken: It was changed, or its key is gone.
     """
-    return content_key(vault, tip_id, part.key).open(part.sealed, _content_of(tip_id))
+    return content_key(vault, tip_id, part.key).open(part.sealed, content_context(tip_id))
 
 
 def open_informant(vault: Vault, tip_id: UUID, part: SealedPart) -> bytes:
     """Return who said it.
 
     Raises:
+        ContentDestroyed: Its key was destroyed.
         SealBroken: It was changed, or its key is gone.
     """
-    context = _informant_of(tip_id)
+    if part.key == DESTROYED:
+        raise ContentDestroyed
+    context = informant_context(tip_id)
     return vault.unwrap(part.key, context).open(part.sealed, context)
 
 
@@ -55,11 +67,13 @@ def note_context(tip_id: UUID) -> str:
     return f"tips/note/{tip_id}"
 
 
-def _content_of(tip_id: UUID) -> str:
+def content_context(tip_id: UUID) -> str:
+    """Return to what a tip's content, and its key, is bound."""
     return f"tips/content/{tip_id}"
 
 
-def _informant_of(tip_id: UUID) -> str:
+def informant_context(tip_id: UUID) -> str:
+    """Return to what is bound who said it, and the key of that."""
     return f"tips/informant/{tip_id}"
 
 

@@ -34,6 +34,7 @@ async def write_message(
     Raises:
         UnitOutside: The actor does not act for the responsible unit.
         SealBroken: The key of the tip's content is gone.
+        ContentDestroyed: Its key was destroyed.
     """
     if actor is not None:
         actor.must_act_for(UnitId(tip.responsible_id))
@@ -53,6 +54,7 @@ async def read_messages(tip: Any, *, read: Read, vault: Vault) -> Sequence[Messa
 
     Raises:
         SealBroken: A message was changed, or the key of the tip's content is gone.
+        ContentDestroyed: Its key was destroyed.
     """
     rows = await messages_of(read, tip.id)
     if not rows:

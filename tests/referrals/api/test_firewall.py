@@ -109,7 +109,7 @@ async def test_a_person_belongs_to_an_administrative_unit(union: Office) -> None
 async def test_without_a_token_or_its_scope_nobody_gets_through(commune: Office, tokens: Tokens) -> None:
     routes = declarations(application())
     nothing = "019ee2c1-9d00-7d38-9e87-5ed40c6065e7"
-    assert len(routes) == 24
+    assert len(routes) == 25
     for route in routes:
         path = route.path.format_map(defaultdict(lambda: nothing))
         own = {"Idempotency-Key": "k", "If-Match": '"1"'}

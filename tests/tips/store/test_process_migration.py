@@ -27,6 +27,7 @@ _NEW = (
     *("reached_id", "reached_at", "remote", "informant_known", "paused", "extensions", "transferred_at"),
     *("incompetent_at", "suspended_at", "receipt_told_at", "acceptance_told_at", "outcome_told_at"),
     *("instance", "grade", "transferred_late", "duplicate_of"),
+    *("closed_at", "retained_at", "destroyed_at"),
 )
 _head = HeadRow.__table__  # type: ignore[attr-defined]
 _tip = TipRow.__table__  # type: ignore[attr-defined]
@@ -36,8 +37,7 @@ _history = HistoryRow.__table__  # type: ignore[attr-defined]
 async def take_back(database: Database) -> None:
     """Bring a database back to the schema that it had before, with what is in it."""
     statements = [
-        "DROP INDEX ix_tip_duplicate_of",
-        "DROP INDEX ix_tip_open",
+        *(f"DROP INDEX {name}" for name in ("ix_tip_duplicate_of", "ix_tip_open", "ix_tip_kept")),
         *(f"ALTER TABLE tip DROP COLUMN {name}" for name in _NEW),
         "CREATE INDEX ix_tip_due_at ON tip (due_at)",
         "DELETE FROM alarm_clock",
