@@ -19,8 +19,7 @@ GUARANTEE = {
     "a_writer_without_its_shield",
 }
 """Of events."""
-CLOCKS = {"alarms_that_nobody_sends"}
-"""Of tips."""
+TIPS = {"alarms_that_nobody_sends", "a_batch_behind_a_stale_memory"}
 EVALUATION = {
     "on_time_at_the_due_instant",
     "overdue_after_the_due_instant",
@@ -31,7 +30,7 @@ EVALUATION = {
 
 
 def test_there_is_a_mutant_for_each_way_to_break_what_is_promised() -> None:
-    assert {one.name for one in mutants.mutants()} == GUARANTEE | CLOCKS | EVALUATION
+    assert {one.name for one in mutants.mutants()} == GUARANTEE | TIPS | EVALUATION
 
 
 def test_each_mutant_applies_to_the_code_as_it_is(tmp_path: Path) -> None:
