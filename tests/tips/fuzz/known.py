@@ -39,6 +39,8 @@ class Known:
         self._values: dict[str, dict[Any, None]] = {name: dict.fromkeys(some) for name, some in values.items()}
         self._acts: dict[str, frozenset[str]] = {}
         self._tip_of: dict[str, str] = {}
+        self._granted: dict[str, None] = {}
+        """Tips whose informant somebody is shown."""
         self._versions: dict[str, str] = {}
 
     def learn(self, path: str, answer: Any, etag: str | None = None) -> None:
@@ -52,6 +54,8 @@ class Known:
                     self._values.setdefault(name, {})[one[name]] = None
             if "disclosure_id" in one and about:
                 self._tip_of[one["disclosure_id"]] = about[1]
+                if one.get("granted"):
+                    self._granted[about[1]] = None
             if "can" in one:
                 self._acts[one["tip_id"]] = frozenset(one["can"])
             elif "leaf" in one and "tip_id" in one:
@@ -69,6 +73,8 @@ class Known:
     def find_tip(self, act: str, place: int) -> Any:
         """Return a tip with which something can be done; one time in four any."""
         able = [tip for tip, acts in self._acts.items() if act in acts]
+        if act == "informant":
+            able = list(self._granted)
         return able[place % len(able)] if able and place % 4 else self.find("tip_id", place)
 
     def addressed(self, parameters: Mapping[str, Any], act: str, place: int) -> dict[str, Any]:

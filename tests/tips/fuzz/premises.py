@@ -27,7 +27,7 @@ from tests.plans_told import Teller
 from tests.reports.builders import COUNTRY
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database
 from tests.tips.conftest import a_service
-from tests.tips.desk import INFORMANT, Desk
+from tests.tips.desk import INFORMANT, SCOPES, Desk
 from tests.tips.fuzz.known import Known
 from tests.tips.process import body_of
 
@@ -137,7 +137,18 @@ async def _furnish(premises: Premises) -> None:
         answer = await premises.client.post(path, json=body, headers=desk.headers(Idempotency_Key=path))
         assert answer.status_code == 201, answer.text
         premises.known.learn(path, answer.json())
+        if "disclosure_id" in answer.json():
+            await _grant(premises, f"{path}/{answer.json()['disclosure_id']}/decision")
     await _put_aside(premises)
+
+
+async def _grant(premises: Premises, path: str) -> None:
+    """Let a second person agree that an informant is shown."""
+    second = premises.tokens.bearer(*SCOPES, unit="60", client="harbour-office-8")
+    body, headers = {"granted": True, "hours": 168}, {**second, "If-Match": "*"}
+    answer = await premises.client.post(path, json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    premises.known.learn(path, answer.json())
 
 
 async def _put_aside(premises: Premises) -> None:
