@@ -84,7 +84,7 @@ class Known:
             found = self.find_tip(act, place) if name == "tip_id" else self.find(name, place)
             if found is not None:
                 addressed[name] = found
-        if "disclosure_id" in addressed and "tip_id" in addressed:
+        if "disclosure_id" in addressed and "tip_id" in addressed and place % 8:
             addressed["tip_id"] = self._tip_of.get(addressed["disclosure_id"], addressed["tip_id"])
         return addressed
 

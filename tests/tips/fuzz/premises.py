@@ -33,6 +33,7 @@ from tests.tips.process import body_of
 
 TARGET = "http://127.0.0.1:9/su-kien"
 """Where subscribers listen: nobody does."""
+_NO_NAME = "http://khong-co.example/su-kien"
 _CLIENTS = ["Quyết định 12/QĐ", "harbour-office-7", "harbour-office-8"]
 _UNITS = ["60", "60.CA", "593", "VN", "38", "68", "99999"]
 _INSTANTS = ["2025-04-17T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-04-18"]
@@ -88,7 +89,7 @@ async def opened(blueprint: Blueprint, folder: Path) -> AsyncIterator[Premises]:
         known = Known(
             unit=list(_UNITS),
             entries=list(_HEADS),
-            url=[TARGET],
+            url=[TARGET, _NO_NAME],
             since=list(_INSTANTS),
             day=list(_DAYS),
             approver=_CLIENTS,
