@@ -306,3 +306,12 @@ async def test_a_unit_that_nobody_knows_is_named_to_people_and_a_machine_loses_n
     else:
         assert refusal(answer) == (422, refused)
     assert await count(service) == (refused is None)
+
+
+async def test_a_key_that_another_route_took_is_refused(doors: Doors, service: Tips) -> None:
+    tip = receipt_in(await doors.officer(a_tip(), "first"))["tip_id"]
+    headers = doors.desk.headers(Idempotency_Key="taken")
+    await doors.client.post(f"/v1/tips/{tip}/messages", json={"text": "Xin chào."}, headers=headers)
+
+    assert refusal(await doors.officer(a_tip(), "taken")) == (422, "idempotency_key_reused")
+    assert await count(service) == 1
