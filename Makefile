@@ -12,7 +12,7 @@ EVALUATION := $(wildcard services/reports/evaluation/*.py)
 COMPILE := $(PYTHON) -m services.reports.board.kernels
 SLOW := journeys faults firewall servers deploy cluster commands plans/api/test_examples.py tools/test_import_rules.py \
 	tools/test_mutants.py tools/test_without_servers.py runtime/database/test_file_lock.py runtime/database/test_migrations.py \
-	reports/board/test_same_answer.py reports/board/test_promised.py reports/consumers/test_on_tip_facts.py reports/usecases/test_alarm_laws.py
+	reports/board/test_same_answer.py reports/board/test_promised.py reports/consumers/test_on_tip_facts.py reports/usecases/test_alarm_laws.py tips/fuzz
 
 .PHONY: help setup up up-cluster test test-fast check check-style check-types check-generated check-secrets generate bench soak mutants
 .DEFAULT_GOAL := help
@@ -70,7 +70,7 @@ generate: .venv/.setup ## Write all generated files anew
 	@$(PYTHON) -m tools.config_docs
 	@$(PYTHON) -m tools.manifests.alerts
 
-soak: .venv/.setup ## Run the long tests (AREA=kills, AREA=faults, AREA=tips, AREA=evaluation; MINUTES=10 is the least of the faults)
+soak: .venv/.setup ## Run the long tests (AREA=kills, AREA=faults, AREA=tips, AREA=fuzz, AREA=evaluation; MINUTES=10 is the least of the faults)
 ifeq ($(filter-out kills,$(AREA)),)
 	@LANHMANH_TEST_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -q --timeout=0 tests/faults/test_kill.py
 endif
@@ -81,6 +81,10 @@ ifeq ($(filter-out tips,$(AREA)),)
 	@$(PYTHON) -m lanhmanh.cluster.jars
 	@LANHMANH_TEST_TIPS=$(or $(TIPS),200000) LANHMANH_TEST_TIP_KILLS=$(or $(KILLS),100) \
 		$(PYTHON) -m pytest -q --timeout=0 tests/faults/test_tips.py
+endif
+ifeq ($(filter-out fuzz,$(AREA)),)
+	@LANHMANH_TEST_REQUESTS=$(or $(REQUESTS),20000) LANHMANH_TEST_SEED=$(or $(SEED),$$(date +%s)) \
+		$(PYTHON) -m pytest -q --timeout=0 tests/tips/fuzz
 endif
 ifeq ($(filter-out faults,$(AREA)),)
 	@$(PYTHON) -m lanhmanh.cluster.jars

@@ -10,7 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,7 +25,7 @@ from runtime.http.declaration import Declaration
 from runtime.http.health import HEALTH_PATHS, add_health
 from runtime.http.key_routes import key_routes
 from runtime.http.observe import Observed
-from runtime.http.problem_document import answer_problem
+from runtime.http.problem_document import ProblemDocument, answer_problem
 from runtime.http.reconciliations import reconciliation_routes
 from runtime.http.refusals import InputInvalid, MethodUnknown, RouteUnknown
 from runtime.http.routes import DeclaredRoute, Routes, RouteUndeclared
@@ -69,15 +70,15 @@ def create_app(
 
 
 def _describe_what_fastapi_does_not_see(app: FastAPI, rooms: Sequence[Routes], schemas: Mapping[str, Any]) -> None:
-    """Add the schemas of encoded answers and of bulk lines to the OpenAPI document, when somebody asks for it."""
+    """Add the schemas of encoded answers, problems and bulk lines to the OpenAPI document, when it is asked for."""
     without = app.openapi
     template = "#/components/schemas/{model}"
 
     def complete() -> dict[str, Any]:
         if app.openapi_schema is None:
-            _, found = models_json_schema(
-                [(line, "validation") for routes in rooms for line in routes.shapes_read], ref_template=template
-            )
+            read: list[tuple[type[BaseModel], JsonSchemaMode]]
+            read = [(line, "validation") for routes in rooms for line in routes.shapes_read]
+            _, found = models_json_schema([*read, (ProblemDocument, "serialization")], ref_template=template)
             known = without().setdefault("components", {}).setdefault("schemas", {})
             known.update({**found.get("$defs", {}), **known, **schemas})
         return without()

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from runtime.http.bulk import BulkCall
 from runtime.http.call import Call, CreateCall, EditCall, ListCall, OpenCall, OpenCreateCall, SignedCall
 from runtime.http.declaration import Access, Declaration, Kind
-from runtime.http.pages import LARGEST_PAGE
+from runtime.http.pages import Limit
 from runtime.http.problem_document import language_of
 from runtime.http.refusals import InputInvalid, KeyInvalid, KeyMissing, KeyNotRandom, MatchMissing
 from runtime.http.request_once import Sent, digest_of
@@ -108,7 +108,7 @@ async def _edit(parts: Parts, if_match: IfMatch = None) -> EditCall:
 
 async def _list(
     parts: Parts,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 100,
+    limit: Limit = 100,
     cursor: str | None = None,
     after: Annotated[int | None, Query(ge=0, le=_LARGEST_REVISION, description=_AFTER)] = None,
     epoch: Annotated[UUID | None, Query(description="The epoch of the answer that `after` comes from.")] = None,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from runtime.http.call import ListCall, OpenCall
-from runtime.http.pages import Changes, Followed, Page, encode_cursor, key_of
+from runtime.http.pages import Changes, Followed, Page, cursor_beyond, key_of
 from runtime.http.refusals import ChangesFiltered
 
 T = TypeVar("T")
@@ -37,10 +37,7 @@ def place_of(call: ListCall, kind: type[T]) -> T | None:
 
 def next_of(call: ListCall, rows: Sequence[Any], *sorted_by: str) -> str | None:
     """Return the cursor of the next page, where one row more than the limit was found."""
-    if len(rows) <= call.limit:
-        return None
-    last = rows[call.limit - 1]
-    return encode_cursor([getattr(last, name) for name in sorted_by])
+    return cursor_beyond(rows, call.limit, *sorted_by)
 
 
 def page_of(call: ListCall, rows: Sequence[Any], sorted_by: str, to_item: Callable[[Any], T]) -> Page[T]:

@@ -1,12 +1,12 @@
-"""Instants in requests: RFC 3339 with an offset, and nothing else."""
+"""Instants and days in requests: RFC 3339 with an offset, and nothing that cannot be written down as an instant."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from kernel.clock import as_utc
@@ -37,3 +37,13 @@ def _parse(text: str) -> datetime:
 
 StrictInstant = Annotated[AwareDatetime, BeforeValidator(_strict)]
 """An instant as callers send it. In a query string a `+` is to be written `%2B`."""
+
+
+def _within(day: date) -> date:
+    if not _FIRST.date() <= day <= _LAST.date():
+        raise PydanticCustomError("day_out_of_range", "the day's begin and end cannot be written down as instants")
+    return day
+
+
+BoundedDay = Annotated[date, AfterValidator(_within)]
+"""A day as callers send it, whose begin and end are instants."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
+from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy import FromClause, select
 
@@ -18,6 +19,8 @@ from runtime.http.refusals import CursorInvalid
 T = TypeVar("T")
 
 LARGEST_PAGE = 1000
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
+"""How many items a page has."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -39,6 +42,13 @@ class Changes(BaseModel, Generic[T]):
 def encode_cursor(key: Sequence[Any]) -> str:
     """Return the place after the last item of a page. `key` is that item's sort key."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
+
+
+def cursor_beyond(rows: Sequence[Any], limit: int, *sorted_by: str) -> str | None:
+    """Return the cursor of the next page, where one row more than the limit was found."""
+    if len(rows) <= limit:
+        return None
+    return encode_cursor([getattr(rows[limit - 1], name) for name in sorted_by])
 
 
 def key_of(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:

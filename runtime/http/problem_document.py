@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +13,27 @@ from kernel.problems import Language, Problem
 from runtime.auth.refusals import challenge
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class SpotShown(BaseModel):
+    """One place in the input that is wrong."""
+
+    pointer: str = Field(description="JSON pointer into the body, or `query/NAME`, `header/NAME`, `path/NAME`.")
+    code: str = Field(description="Stable.")
+    detail: str
+
+
+class ProblemDocument(BaseModel):
+    """Why a request was refused, or failed (RFC 9457), in the language of `Accept-Language`: `vi` or `en`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="Stable: what programs look at.")
+    mend: str | None = Field(default=None, description="What to do.")
+    errors: list[SpotShown] | None = Field(default=None, description="Each place in the input that is wrong.")
+    instance: str | None = Field(default=None, description="The request, as `x-request-id` names it.")
 
 
 def language_of(accept_language: str | None) -> Language:

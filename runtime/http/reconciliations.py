@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.problems import Refusal, Words
 from runtime.comparison import Reconciliation
 from runtime.http.declaration import UnitRule
+from runtime.http.instants import StrictInstant
 from runtime.http.routes import Creates, Reads, Routes
 from runtime.reconciliation.runs import ask, find_run
 
@@ -29,7 +30,7 @@ class NewRun(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"since": "2026-11-24T00:00:00Z"}]})
 
-    since: AwareDatetime | None = Field(
+    since: StrictInstant | None = Field(
         default=None, description="Only what was told since this instant. Without it all, which takes longer."
     )
 

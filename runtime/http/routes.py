@@ -28,15 +28,17 @@ from runtime.http.doors import (
     Reads,
     SignedCreates,
 )
+from runtime.http.problem_document import MEDIA_TYPE, ProblemDocument
 
 __all__ = ["Bulks", "Creates", "Edits", "Lists", "Open", "OpenCreates", "Reads", "Routes", "SignedCreates"]
 
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 
 _SCOPE = re.compile(r"[a-z]+:[a-z]+")
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "Refused: the caller can mend it.", "content": {"application/problem+json": {}}},
-    "5XX": {"description": "Our fault: send again.", "content": {"application/problem+json": {}}},
+    "4XX": {"description": "Refused: the caller can mend it.", "content": _PROBLEM},
+    "5XX": {"description": "Our fault: send again.", "content": _PROBLEM},
 }
 
 

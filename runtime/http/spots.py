@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from kernel.problems import Spot
+from runtime.http.plain_json import LEVELS
 
 
 class _Wanted(NamedTuple):
@@ -71,6 +72,11 @@ _WANTED: Mapping[str, _Wanted] = MappingProxyType(
         "uuid_type": _ID,
         "uuid_parsing": _ID,
         "instant_invalid": _INSTANT,
+        "day_out_of_range": _Wanted("phải từ 0001-01-02 đến 9999-12-30", "must be from 0001-01-02 to 9999-12-30"),
+        "json_unwritable": _Wanted(
+            f"chỉ nhận số hữu hạn, chữ Unicode trọn vẹn và nhiều nhất {LEVELS} tầng",
+            f"takes finite numbers, whole characters and at most {LEVELS} levels only",
+        ),
         "nul_character": _Wanted("không được chứa ký tự NUL", "must not hold the character NUL"),
         # The words of our own validators.
         "value_error": _Wanted("{error}", "{error}"),

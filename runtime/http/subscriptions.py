@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
-
-from fastapi import Query
 
 from kernel.clock import legal_day
 from kernel.ids import UnitId
@@ -13,7 +11,7 @@ from runtime.database import Read, Write
 from runtime.http.call import Call, etag_of
 from runtime.http.declaration import UnitRule
 from runtime.http.following import changes_of, page_of, place_of
-from runtime.http.pages import LARGEST_PAGE, Changes, Page, encode_cursor, key_of, rows_after
+from runtime.http.pages import Changes, Limit, Page, cursor_beyond, key_of, rows_after
 from runtime.http.routes import Creates, Edits, Lists, Reads, Routes
 from runtime.http.subscription_shapes import (
     DeliveryShown,
@@ -137,7 +135,7 @@ async def get_deliveries(
     subscription_id: UUID,
     call: Reads,
     state: DeliveryState | None = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 100,
+    limit: Limit = 100,
     cursor: str | None = None,
 ) -> Page[DeliveryShown]:
     """Theo thứ tự của sự kiện. Nội dung trả lời của bên nhận không được giữ."""
@@ -145,8 +143,7 @@ async def get_deliveries(
     async with call.service.database.read() as read:
         await _own(call, read, subscription_id)
         rows = await list_deliveries(read, subscription_id, state=state, beyond=beyond, limit=limit + 1)
-    last = rows[limit - 1] if len(rows) > limit else None
-    more = encode_cursor([last.event_revision, last.event_ordinal]) if last else None
+    more = cursor_beyond(rows, limit, "event_revision", "event_ordinal")
     return Page(items=[_delivery(row) for row in rows[:limit]], next_cursor=more)
 
 

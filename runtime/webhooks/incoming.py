@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 import secrets
 from base64 import b64decode
 from collections.abc import Mapping
@@ -114,11 +115,13 @@ class Senders:
         fits += [_is_signed(key, one, content) for way, one in offered if way == _BY_KEY for key in sender.keys]
         if not any(fits) or sender is _NOBODY:
             raise SignatureInvalid
-        if not timestamp.isdecimal() or abs(int(timestamp) * 1_000_000 - to_micros(now)) > _micros(TOLERANCE):
+        if not _SECONDS.fullmatch(timestamp) or abs(int(timestamp) * 1_000_000 - to_micros(now)) > _micros(TOLERANCE):
             raise SignatureStale(minutes=TOLERANCE // timedelta(minutes=1))
         return Signed(sender, message_id)
 
 
+_SECONDS = re.compile("[0-9]{1,12}")
+"""What is read as a timestamp. Python reads no number of thousands of digits."""
 _MOST = 10
 """Signatures that are looked at: a rotation has two."""
 _NOBODY = Sender("", (secrets.token_bytes(SECRET_BYTES),), (Ed25519PrivateKey.generate().public_key(),), "")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +17,7 @@ from gateway.remote import RemoteUpstream
 from tests.gateway.door import Door, a_document, a_settings, a_token, bearer, echo_service, silent_service
 from tests.gateway.served import served
 
+TIPS = Path(__file__).parents[2] / "services/tips/openapi.json"
 SMALL = a_settings(body_limit_bytes=1000, bulk_body_limit_bytes=3000)
 
 
@@ -31,6 +34,22 @@ async def test_declared_size_is_refused_before_anything_is_read() -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
     assert "1000" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["form", "hotline/development", "mailbox/development"])
+@pytest.mark.asyncio
+async def test_fifty_megabytes_for_tips_are_refused_before_anything_is_read(path: str) -> None:
+    door = Door({"tips": silent_service}, {"tips": json.loads(TIPS.read_text("utf-8"))}, a_settings())
+
+    async def nothing_is_read() -> AsyncIterator[bytes]:
+        yield b""
+        raise AssertionError("somebody reads")
+
+    async with door.open() as client:
+        headers = {"Content-Length": "50000000"}
+        answer = await client.post(f"/v1/tips/{path}", content=nothing_is_read(), headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 
 @pytest.mark.asyncio

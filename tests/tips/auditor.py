@@ -9,14 +9,14 @@ from lanhmanh.ledger_check import Keys, Said, check_export, keys_of
 from tests.tips.desk import Desk
 
 
-async def exported(desk: Desk) -> list[Said]:
-    """Return the lines of an export: keys, heads, entries."""
+async def exported(desk: Desk, *, at_once: int = 5) -> list[Said]:
+    """Return the lines of an export: keys, heads, entries, so many on a page."""
     keys = (await desk.read("/v1/tips/receipt-keys"))["keys"]
-    heads = await desk.read("/v1/tips/ledger/heads")
+    heads = await desk.read("/v1/tips/ledger/heads", limit=1000)
     lines: list[Said] = [{"kind": "key"} | key for key in keys] + [{"kind": "head"} | head for head in heads]
     cursor: dict[str, Any] = {}
     while True:
-        page = await desk.read("/v1/tips/ledger/entries", limit=5, **cursor)
+        page = await desk.read("/v1/tips/ledger/entries", limit=at_once, **cursor)
         lines += [{"kind": "entry"} | entry for entry in page["items"]]
         if page["next_cursor"] is None:
             return lines

@@ -12,9 +12,8 @@ from runtime.crypto import DESTROYED
 from runtime.database import Write
 from runtime.http.call import Call, etag_of
 from runtime.http.declaration import UnitRule
-from runtime.http.following import next_of, place_of
-from runtime.http.pages import Page
-from runtime.http.routes import Creates, Edits, Lists, Reads, Routes
+from runtime.http.pages import Limit, Page, cursor_beyond, key_of
+from runtime.http.routes import Creates, Edits, Reads, Routes
 from services.tips.api.disclosure_shapes import (
     Decision,
     DisclosureMade,
@@ -106,19 +105,20 @@ async def get_informant(tip_id: UUID, call: Reads) -> InformantShown:
     return InformantShown(tip_id=tip_id, informant=json.loads(await call.write(effect)))
 
 
-@routes.list(
+@routes.read(
     "/v1/tips/readings",
     scope="tips:audit",
     units=UnitRule.WITHIN,
     response_model=Page[ReadingShown],
     summary="List every look at a tip that somebody of the caller's units took",
 )
-async def get_readings(call: Lists) -> Page[ReadingShown]:
+async def get_readings(call: Reads, limit: Limit = 100, cursor: str | None = None) -> Page[ReadingShown]:
     call.actor.must_act_for(call.actor.unit())
+    (beyond,) = key_of(cursor, int) or (0,)
     async with call.service.database.read() as read:
-        rows = await readings_after(read, place_of(call, int) or 0, call.limit + 1)
-    shown = [_reading(row) for row in rows[: call.limit] if call.actor.can_act_for(UnitId(row.by_unit))]
-    return Page(items=shown, next_cursor=next_of(call, rows, "entry"))
+        rows = await readings_after(read, beyond, limit + 1)
+    shown = [_reading(row) for row in rows[:limit] if call.actor.can_act_for(UnitId(row.by_unit))]
+    return Page(items=shown, next_cursor=cursor_beyond(rows, limit, "entry"))
 
 
 def _shown(call: Call, row: Any, content: Any) -> DisclosureShown:

@@ -12,9 +12,8 @@ from fastapi import Query
 from kernel.ids import UnitId
 from runtime.database import Read
 from runtime.http.declaration import UnitRule
-from runtime.http.following import next_of, place_of
-from runtime.http.pages import Page
-from runtime.http.routes import Creates, Lists, Open, Routes
+from runtime.http.pages import Limit, Page, cursor_beyond, key_of
+from runtime.http.routes import Creates, Open, Reads, Routes
 from services.tips.api.ledger_shapes import Consistency, EntryShown, HeadMade, HeadShown, Inclusion
 from services.tips.api.tip_views import keys_in
 from services.tips.domain.refusals import EntryUnsealed, HeadUnknown
@@ -78,20 +77,21 @@ async def get_consistency(
     return Consistency(path=[one.hex() for one in path], first=to_head(old), second=to_head(new))
 
 
-@routes.list(
+@routes.read(
     "/v1/tips/ledger/entries",
     scope="tips:audit",
     units=UnitRule.WITHIN,
     response_model=Page[EntryShown],
     summary="List the entries of the ledger, with all that they are made of",
 )
-async def get_entries(call: Lists) -> Page[EntryShown]:
+async def get_entries(call: Reads, limit: Limit = 100, cursor: str | None = None) -> Page[EntryShown]:
     call.actor.must_act_for(call.actor.unit())
+    (beyond,) = key_of(cursor, int) or (0,)
     async with call.service.database.read() as read:
-        rows = await entries_after(read, place_of(call, int) or 0, call.limit + 1)
-        held = await _held(read, [row.id for row in rows[: call.limit] if call.actor.can_act_for(UnitId(row.unit_id))])
-    shown = [_entry(row, held.get(row.id), is_open=row.id in held) for row in rows[: call.limit]]
-    return Page(items=shown, next_cursor=next_of(call, rows, "position"))
+        rows = await entries_after(read, beyond, limit + 1)
+        held = await _held(read, [row.id for row in rows[:limit] if call.actor.can_act_for(UnitId(row.unit_id))])
+    shown = [_entry(row, held.get(row.id), is_open=row.id in held) for row in rows[:limit]]
+    return Page(items=shown, next_cursor=cursor_beyond(rows, limit, "position"))
 
 
 def to_head(row: Any) -> HeadShown:

@@ -57,5 +57,5 @@ def _arrival(call: SignedCall, raw: bytes) -> Arrival:
 
 
 def _json(part: dict[str, Any]) -> bytes:
-    # Half a pair of surrogates, which a damaged header leaves, is no text: it is written as an escape.
-    return json.dumps(part).encode()
+    # Half a pair of surrogates, which damaged headers and UTF-7 leave, is no text that can be shown: it becomes a `?`.
+    return json.dumps(part, ensure_ascii=False).encode(errors="replace")

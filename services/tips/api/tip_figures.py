@@ -13,6 +13,7 @@ from starlette.responses import Response
 from kernel.clock import legal_day, start_of
 from runtime.http.call import Call
 from runtime.http.declaration import UnitRule
+from runtime.http.instants import BoundedDay
 from runtime.http.routes import Reads, Routes
 from runtime.http.tables import Form, form_of, table_response
 from services.tips.api.acting import unit_today
@@ -68,8 +69,10 @@ class TipFigures(BaseModel):
 async def get_tip_figures(
     call: Reads,
     unit: Annotated[str | None, Query(description="Code of the unit; by default your own.")] = None,
-    from_on: Annotated[date | None, Query(description="First day of receipt; by default 1/1 of this year.")] = None,
-    until_on: Annotated[date | None, Query(description="Exclusive end; by default tomorrow.")] = None,
+    from_on: Annotated[
+        BoundedDay | None, Query(description="First day of receipt; by default 1/1 of this year.")
+    ] = None,
+    until_on: Annotated[BoundedDay | None, Query(description="Exclusive end; by default tomorrow.")] = None,
     by: Annotated[list[Dimension] | None, Query(description="Dimensions of the lines; by default the unit.")] = None,
 ) -> TipFigures | Response:
     figures, dimensions = await _figures(call, unit, from_on, until_on, by or [Dimension.UNIT])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 from contracts.events.tips import Category, Outcome
 from contracts.unit import UnitCode
+from runtime.http.plain_json import is_plain_json
 from services.tips.domain.grade import Grade
 from services.tips.domain.nature import Instance
 from services.tips.domain.tip import TipState
@@ -28,7 +30,17 @@ Line = Annotated[str, Field(min_length=1, max_length=1000)]
 Note = Annotated[str, Field(max_length=5000, description="For the file; it is kept sealed.")]
 
 
-class Content(BaseModel):
+class _Part(BaseModel):
+    """A part of a tip. More fields may come, and are kept as they came."""
+
+    @model_validator(mode="after")
+    def _ensure_it_can_be_kept(self) -> Self:
+        if not is_plain_json(self.model_extra):
+            raise PydanticCustomError("json_unwritable", "what is sent beside the known fields cannot be kept")
+        return self
+
+
+class Content(_Part):
     """What a tip says, by the fields of the book of receipts (TT 28/2020/TT-BCA, art. 5.3). More fields may come."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_CONTENT]})
@@ -41,7 +53,7 @@ class Content(BaseModel):
     how_known: Line | None = None
 
 
-class Informant(BaseModel):
+class Informant(_Part):
     """Who said it, as far as they want to be known. More fields may come."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_INFORMANT]})

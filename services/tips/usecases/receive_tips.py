@@ -154,9 +154,11 @@ def _answer(intake: Intake, made: Seen, entered: Mapping[str, Entered]) -> Recei
     if made.resource == str(intake.tip_id):
         return Received(entered[made.resource], Made(made.resource, repeated=False))
     try:
-        return Received(entered[made.resource], made.for_request(intake.sent))
+        answered = made.for_request(intake.sent)
     except Problem as refused:
+        # What the key made may be no tip at all: another route took it.
         return refused
+    return Received(entered[made.resource], answered)
 
 
 def _keep(additions: Additions, new: Mapping[Place, Intake], before: Ends) -> Kept:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from kernel.clock import end_of, legal_day
-from runtime.http.instants import StrictInstant
+from kernel.clock import end_of, legal_day, start_of
+from runtime.http.instants import BoundedDay, StrictInstant
 from tests.runtime.http.conftest import on_sqlite_only
 
 INSTANT = TypeAdapter(StrictInstant)
@@ -81,3 +81,15 @@ async def test_a_route_says_where_the_instant_is_wrong(client: httpx.AsyncClient
     (error,) = bad.json()["errors"]
     assert (error["pointer"], error["code"]) == ("query/at", "instant_invalid")
     assert "2025-06-14T17:00:00Z" in error["detail"]
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 2), date(2025, 6, 14), date(9999, 12, 30)])
+def test_the_bounds_of_a_bounded_day_are_instants(day: date) -> None:
+    assert TypeAdapter(BoundedDay).validate_python(day.isoformat()) == day
+    assert legal_day(start_of(day)) == day < legal_day(end_of(day))
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_without_bounds_is_refused(day: date) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(BoundedDay).validate_python(day)

@@ -191,10 +191,11 @@ async def test_a_reconciliation_that_was_asked_for_is_done_and_kept(
     assert 'lanhmanh_reconciliation_differences{service="lighthouse"} 1.0' in metrics
 
 
-async def test_an_instant_without_a_zone_is_refused(client: httpx.AsyncClient, operator: dict[str, str]) -> None:
-    body = {"since": "2026-11-24T00:00:00"}
-
-    answer = await client.post(RUNS, json=body, headers={**operator, "Idempotency-Key": "r1"})
+@pytest.mark.parametrize("since", ["2026-11-24T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_an_instant_without_a_zone_or_outside_of_the_calendar_is_refused(
+    client: httpx.AsyncClient, operator: dict[str, str], since: str
+) -> None:
+    answer = await client.post(RUNS, json={"since": since}, headers={**operator, "Idempotency-Key": "r1"})
 
     assert answer.status_code == 422
 

@@ -155,3 +155,17 @@ async def test_a_caller_is_turned_away_before_its_body_is_judged(client: httpx.A
     answer = await client.post("/v1/lamps", json={"nonsense": 1}, headers=headers)
 
     assert answer.json()["code"] == "scope_missing"
+
+
+async def test_the_openapi_document_says_what_a_problem_looks_like(client: httpx.AsyncClient, kim_tan: Caller) -> None:
+    document = (await client.get("/openapi.json")).json()
+    refused = (
+        await client.post("/v1/lamps", json=a_lamp(brightness=-1), headers={**kim_tan, "Idempotency-Key": "k"})
+    ).json()
+
+    shapes = document["components"]["schemas"]
+    answers = document["paths"]["/v1/lamps"]["post"]["responses"]
+    described = [answers[status]["content"]["application/problem+json"]["schema"]["$ref"] for status in ("4XX", "5XX")]
+    assert described == ["#/components/schemas/ProblemDocument"] * 2
+    assert refused.keys() == shapes["ProblemDocument"]["properties"].keys()
+    assert refused["errors"][0].keys() == shapes["SpotShown"]["properties"].keys()

@@ -129,3 +129,11 @@ async def test_a_tip_of_a_unit_that_is_gone_counts_for_its_successor(
     figures = await desk("68").read("/v1/tips/figures")
 
     assert [(one["place"]["unit"], one["received"]) for one in figures["lines"]] == [("22945", 1)]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_day_whose_bounds_are_no_instants_is_refused(province: Desk, day: str) -> None:
+    answers = [await province.get("/v1/tips/figures", **{name: day}) for name in ("from_on", "until_on")]
+
+    assert [refusal(one) for one in answers] == [(422, "input_invalid")] * 2
+    assert answers[0].json()["errors"][0]["code"] == "day_out_of_range"

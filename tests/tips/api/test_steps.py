@@ -18,6 +18,7 @@ from tests.tips.desk import CONTENT, Desk
 pytestmark = pytest.mark.asyncio
 
 
+@pytest.mark.usefixtures("nobody_watches")
 async def test_a_tip_is_followed_from_receipt_to_its_end(
     province: Desk, police: Desk, service: Tips, clock: SetClock
 ) -> None:
