@@ -28,7 +28,7 @@ BATCH = 1000
 _LOOK_SECONDS = 1.0
 """How often the outbox is looked at though nothing rang: other replicas commit too, and ring no bell here."""
 _FEW = 100
-_GATHER_SECONDS = 0.025
+_GATHER_SECONDS = 0.05
 """While few events come again and again, so many seconds' worth are sent at once: each round costs reads and a mark."""
 
 

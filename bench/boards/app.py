@@ -16,6 +16,7 @@ from starlette.responses import Response
 from bench.boards.modelled import ComplianceModel, Modelled
 from kernel.clock import SystemClock
 from lanhmanh.cluster.ports import HOST
+from runtime.garbage import set_apart
 from runtime.http.declaration import UnitRule
 from runtime.http.routes import Reads, Routes
 from runtime.telemetry import log
@@ -63,4 +64,6 @@ async def get_modelled(call: Reads, view: Views, plan: str) -> ComplianceModel |
 
 if __name__ == "__main__":
     log.configure()
-    uvicorn.run(application(), host=HOST, port=int(sys.argv[1]), log_config=None, access_log=False, server_header=False)
+    made = application()
+    set_apart()
+    uvicorn.run(made, host=HOST, port=int(sys.argv[1]), log_config=None, access_log=False, server_header=False)

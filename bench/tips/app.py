@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from kernel.clock import SystemClock
 from lanhmanh.cluster.ports import HOST
 from runtime.batch import Batch
+from runtime.garbage import set_apart
 from runtime.http.request_once import Made
 from runtime.reference import Look
 from runtime.telemetry import log
@@ -66,11 +67,6 @@ def _look_once(service: Tips) -> None:
 
 if __name__ == "__main__":
     log.configure()
-    uvicorn.run(
-        application(sys.argv[2]),
-        host=HOST,
-        port=int(sys.argv[1]),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    made = application(sys.argv[2])
+    set_apart()
+    uvicorn.run(made, host=HOST, port=int(sys.argv[1]), log_config=None, access_log=False, server_header=False)

@@ -22,6 +22,7 @@ from lanhmanh.folder import folder
 from runtime.auth.issuer import open_issuer
 from runtime.auth.issuer_app import create_issuer_app
 from runtime.config import ServiceConfig
+from runtime.garbage import set_apart
 from runtime.surroundings import SettingMissing, verifier_of
 from runtime.telemetry import log
 
@@ -55,9 +56,9 @@ def serve(
     """Chạy một phần của hệ thống thành tiến trình riêng, cấu hình bằng biến môi trường."""
     log.configure()
     listen = at_port or PORTS[part]
-    uvicorn.run(
-        _application(part, listen), host=host, port=listen, log_config=None, access_log=False, server_header=False
-    )
+    application = _application(part, listen)
+    set_apart()
+    uvicorn.run(application, host=host, port=listen, log_config=None, access_log=False, server_header=False)
 
 
 def _application(part: Part, listen: int) -> ASGIApp:

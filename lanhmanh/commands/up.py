@@ -17,6 +17,7 @@ from lanhmanh.embedded import assemble, sqlite_files
 from lanhmanh.folder import Folder, folder, port
 from lanhmanh.sample import load_examples
 from lanhmanh.shown import console
+from runtime.garbage import set_apart
 from runtime.telemetry import log
 
 
@@ -56,6 +57,7 @@ async def _begin(here: Folder, url: str, *, examples: bool) -> None:
 async def _serve(here: Folder, url: str, listen: int) -> None:
     product = assemble(sqlite_files(here.databases), here.keys, url=url, clock=SystemClock())
     await product.migrate()
+    set_apart()
     settings = uvicorn.Config(
         product.gateway(), host=HOST, port=listen, log_config=None, access_log=False, server_header=False
     )

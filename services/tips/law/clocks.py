@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from runtime.law import Law, read_law
 from services.tips.domain.deadline import Length, Limit, Start, Step
@@ -17,7 +17,13 @@ def limits_of(nature: Nature | None, reached_on: date, extensions: Sequence[str]
 
     Nobody has classified what is nothing yet. `extensions` are the names of those that were granted, in their order.
     """
-    found = (_find(step, nature or Nature(), reached_on, tuple(extensions)) for step in Step)
+    return _limits(nature or Nature(), reached_on, tuple(extensions))
+
+
+@lru_cache(maxsize=4096)
+def _limits(nature: Nature, on: date, extensions: tuple[str, ...]) -> tuple[Limit, ...]:
+    # Asked for each tip that comes, and for each in a list: few are what few days' tips are.
+    found = (_find(step, nature, on, extensions) for step in Step)
     return tuple(one for one in found if one is not None)
 
 

@@ -1,0 +1,15 @@
+"""Keep the garbage collector from going through what is there for good."""
+
+from __future__ import annotations
+
+import gc
+
+
+def set_apart() -> None:
+    """Take all that there is now out of the collector's rounds. Called once, when a process is about to serve.
+
+    Modules, routes and schemas are some hundred thousand objects, and a full round over them stops every request for
+    more than a tenth of a second.
+    """
+    gc.collect()
+    gc.freeze()
