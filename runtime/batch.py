@@ -53,7 +53,8 @@ class Batch(Generic[Item, Result]):
         if self._running is None or self._running.done():
             # Of no request: a batch carries no one's trace, and logs under no one's id.
             self._running = asyncio.create_task(self._until_empty(), context=Context())
-        found = await asyncio.shield(result)
+        # Cancelled with its caller, it is done: the batch goes on, and settles the others.
+        found = await result
         if isinstance(found, Problem):
             raise found
         return found

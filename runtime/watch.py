@@ -13,7 +13,7 @@ T = TypeVar("T")
 LONGEST_SECONDS = 5.0
 """How long it sleeps at most: other replicas commit too and ring no bell here, and a clock may be set."""
 
-CROWD_SECONDS = 0.1
+CROWD_SECONDS = 0.25
 """How long it lets commits come before it looks what they changed: one look serves a crowd of them."""
 
 

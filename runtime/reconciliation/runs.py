@@ -21,7 +21,7 @@ from runtime.telemetry.log import get_logger
 
 EVERY_SECONDS = 15 * 60.0
 """How often the schedule asks for a run."""
-_CROWD_SECONDS = 0.1
+_CROWD_SECONDS = 0.25
 """How long it lets commits come before it looks whether one of them asked."""
 _FIRST_SECONDS = 60.0
 """How long after its start a service asks for the first one: others start too."""

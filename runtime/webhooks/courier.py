@@ -28,7 +28,7 @@ from runtime.webhooks.subscription import note_gone
 _LOOK_SECONDS = 1.0
 """Other replicas commit too and ring no bell here, and what waits for its next attempt rings none."""
 
-_CROWD_SECONDS = 0.1
+_CROWD_SECONDS = 0.25
 """How long it lets commits come before it looks."""
 
 
