@@ -14,6 +14,10 @@ SLOW := journeys faults firewall servers deploy cluster commands plans/api/test_
 	tools/test_mutants.py tools/test_without_servers.py runtime/database/test_file_lock.py runtime/database/test_migrations.py \
 	reports/board/test_same_answer.py reports/board/test_promised.py reports/consumers/test_on_tip_facts.py reports/usecases/test_alarm_laws.py tips/fuzz
 
+# Through a whole service, or a database with much in it: run only for the service that is named.
+THROUGH := plans/api reports/api reports/board reports/consumers reports/store referrals/api referrals/usecases tips/api tips/usecases \
+	runtime/webhooks
+
 .PHONY: help setup up up-cluster test test-fast check check-style check-types check-generated check-secrets generate bench soak mutants
 .DEFAULT_GOAL := help
 
@@ -35,8 +39,9 @@ test: .venv/.setup ## Run all tests, also on a real PostgreSQL and a real Apache
 	@$(PYTHON) -m tools.tool_cache libfaketime || echo "The run goes on without it." >&2
 	@$(PYTHON) -m pytest -n 2
 
-test-fast: .venv/.setup ## Run the tests that need no server, no process of their own, and no patience
-	@LANHMANH_TEST_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q -p tests.servers.without $(SLOW:%=--ignore=tests/%)
+test-fast: .venv/.setup ## Run the tests that need no server, no process and no patience (AREA=tips: all such of one service)
+	@LANHMANH_TEST_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q -p tests.servers.without tests/$(AREA) \
+		$(SLOW:%=--ignore=tests/%) $(if $(AREA),,$(THROUGH:%=--ignore=tests/%))
 
 check: .venv/.setup ## Check style, types, imports, generated files, manifests and secrets
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-style check-types check-generated check-secrets
