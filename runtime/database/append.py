@@ -79,7 +79,7 @@ class _Statement(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _statement(shape: Shape) -> _Statement:
-    claims = [_claimed(number, *one) for number, one in enumerate(shape) if one[1] is Manner.CLAIMED]
+    claims = [_claimed(number, table) for number, (table, manner, _) in enumerate(shape) if manner is Manner.CLAIMED]
     turn = (
         update(revision)
         .where(revision.c.number == bindparam("last"), revision.c.epoch == bindparam("epoch"), *claims)
@@ -100,7 +100,7 @@ def _kept(table: Table, name: str, dialect: Dialect) -> Keep:
     return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _claimed(number: int, table: Table, manner: Manner, names: tuple[str, ...]) -> ColumnElement[bool]:  # noqa: ARG001
+def _claimed(number: int, table: Table) -> ColumnElement[bool]:
     """Return the condition that no row has a key that is claimed."""
     keys = [column.name for column in table.primary_key]
     rows = given(number, table, keys)
@@ -123,17 +123,18 @@ class _Sqlite:
             self._connection = None
 
     def _append(self, last: Revision, new: Revision, additions: Sequence[Addition]) -> bool:
-        if self._connection is None:
-            self._connection = open_sqlite(self._settings)
-        connection = self._connection
         try:
+            if self._connection is None:
+                self._connection = open_sqlite(self._settings)
+            connection = self._connection
             connection.execute("BEGIN IMMEDIATE")
             try:
                 is_done = _take(connection, last, new) and all(_insert(connection, one) for one in additions)
+                connection.execute("COMMIT" if is_done else "ROLLBACK")
             except BaseException:
+                # Also of a commit that fails: left open, it would lock out every writer.
                 connection.rollback()
                 raise
-            connection.execute("COMMIT" if is_done else "ROLLBACK")
         except sqlite3.Error as error:
             raise DBAPIError("append", None, error) from error
         return is_done

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from kernel.clock import SetClock
 from kernel.ids import new_id
 from runtime.database import Additions, Database, Manner, Write
 from runtime.database.revision import Revision
-from tests.rig import a_database, published
+from tests.rig import Blueprint, a_database, published
 from tests.runtime.lighthouse.lamps import LampLit, lamp, light, lit
 
 pytestmark = pytest.mark.asyncio
@@ -154,3 +157,37 @@ async def test_a_connection_that_the_server_ended_is_no_reason_to_fail(postgres_
             await database.write(lambda tx: light(tx, "Long Châu"))
 
         assert await lit(database) == [(1, "Kê Gà"), (2, "Long Châu" if again is None else "Hòn Dấu")]
+
+
+class FullAtCommit(sqlite3.Connection):
+    """A connection whose disk is full when it first commits."""
+
+    is_full = True
+
+    def execute(self, statement: str, *given: Any) -> sqlite3.Cursor:
+        if statement == "COMMIT" and self.is_full:
+            self.is_full = False
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+        return super().execute(statement, *given)
+
+
+async def test_a_commit_that_fails_locks_nobody_out(
+    sqlite_lighthouse: Blueprint, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        sqlite_lighthouse.fresh(tmp_path) as url,
+        a_database(url, service="lighthouse", clock=clock) as database,
+    ):
+        path = str(make_url(url).database)
+        opened = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=FullAtCommit)
+        monkeypatch.setattr("runtime.database.append.open_sqlite", lambda _: opened)
+        last = await newest(database)
+
+        assert await database.append(last, lambda additions: add_lamp(additions, "Kê Gà")) is None
+        await database.write(lambda tx: light(tx, "Hòn Dấu"))
+        last = await newest(database)
+        assert await database.append(last, lambda additions: add_lamp(additions, "Long Châu")) is not None
+
+        assert await lit(database) == [(1, "Hòn Dấu"), (2, "Long Châu")]
