@@ -129,7 +129,7 @@ class BulkCall(Call):
         secret, rows = self.service.digest_secret, list[RowResult]()
 
         async def one(number: int, line: bytes) -> RowResult:
-            digest = digest_of(secret, self.request.method, self.request.url.path, line)
+            digest = digest_of(secret, self.request.method, self.request.scope["path"], line)
             sent = Sent(self.sent.client, f"{self.sent.key}/{number}", digest)
             try:
                 item = _parse(line, number, model)

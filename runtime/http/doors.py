@@ -138,7 +138,7 @@ async def _public_create(
     if not _is_random(key):
         raise KeyNotRandom
     request, service = parts["request"], parts["service"]
-    digest = digest_of(service.digest_secret, request.method, request.url.path, await request.body())
+    digest = digest_of(service.digest_secret, request.method, request.scope["path"], await request.body())
     client = f"public:{request.state.declaration.name}"
     return _noted(OpenCreateCall(**parts, sent=Sent(client, key.lower(), digest)))  # type: ignore[no-any-return]
 
@@ -162,7 +162,7 @@ async def _signed(
     signed = service.senders.verify(sender, request.headers, body, service.clock.now())
     if not _KEY.fullmatch(signed.id):
         raise KeyInvalid
-    digest = digest_of(service.digest_secret, request.method, request.url.path, body)
+    digest = digest_of(service.digest_secret, request.method, request.scope["path"], body)
     sent = Sent(f"webhook:{signed.sender.name}", signed.id, digest)
     return _noted(SignedCall(**parts, sender=signed.sender, sent=sent, body=body))  # type: ignore[no-any-return]
 
@@ -174,7 +174,7 @@ async def _sent(parts: dict[str, Any], key: str | None, suffix: str = "") -> Sen
         raise KeyInvalid
     request: Request = parts["request"]
     secret = parts["service"].digest_secret
-    digest = digest_of(secret, request.method, request.url.path + suffix, await request.body())
+    digest = digest_of(secret, request.method, request.scope["path"] + suffix, await request.body())
     return Sent(parts["principal"].client_id, key, digest)
 
 

@@ -7,7 +7,7 @@ import secrets
 import time
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,20 +55,21 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, noting)
-            except Exception as error:  # noqa: BLE001 - the server would log its text, which may hold content
-                self._log.error("request failed", route=_template(scope), error=type(error).__name__)
-                if status is not None:
-                    # Half of an answer is out: only breaking off tells the caller that it is not whole.
-                    raise AnswerBroken from None
-                await answer_problem(Request(scope), _problem(error, request_id))(scope, receive, noting)
-            finally:
-                self._note(scope, status or 500, time.perf_counter() - began)
+        outside = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:  # noqa: BLE001 - the server would log its text, which may hold content
+            self._log.error("request failed", route=_template(scope), error=type(error).__name__)
+            if status is not None:
+                # Half of an answer is out: only breaking off tells the caller that it is not whole.
+                raise AnswerBroken from None
+            await answer_problem(Request(scope), _problem(error, request_id))(scope, receive, noting)
+        finally:
+            self._note(scope, status or 500, time.perf_counter() - began)
+            structlog.contextvars.reset_contextvars(**outside)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = _template(scope)

@@ -6,8 +6,10 @@ Only the names in `FIELDS` are written: a field that nobody listed in `docs/data
 from __future__ import annotations
 
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
+import msgspec
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
@@ -24,6 +26,10 @@ def _only_listed(_logger: WrappedLogger, _name: str, fields: EventDict) -> Event
     return {name: value for name, value in fields.items() if name in FIELDS}
 
 
+def _encode(fields: EventDict, *, default: Callable[[Any], Any]) -> str:
+    return msgspec.json.encode(fields, enc_hook=default).decode()
+
+
 def configure(stream: TextIO = sys.stderr, *, level: int = 20) -> None:
     """Set the process's logging up. `level` is as in the standard library (20: info)."""
     structlog.configure(
@@ -32,7 +38,7 @@ def configure(stream: TextIO = sys.stderr, *, level: int = 20) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _only_listed,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer=_encode),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),

@@ -17,7 +17,7 @@ from runtime.telemetry.trace import current_traceparent
 from services.tips.api.tip_shapes import Informant
 from services.tips.api.tip_views import keys_in
 from services.tips.domain.deadline import Progress, deadlines, next_due
-from services.tips.domain.follow_up import code_of, digest_of_code, read_code
+from services.tips.domain.follow_up import code_of, digest_of_code
 from services.tips.domain.refusals import NobodyReceives, UnitUnknown
 from services.tips.law.clocks import limits_of
 from services.tips.usecases.receive_tips import Intake
@@ -58,7 +58,7 @@ def to_intake(call: OpenCall, sent: Sent, arrival: Arrival) -> Intake:
         informant_known=_says_who(arrival.informant),
         salt=secrets.token_bytes(_SALT_BYTES),
         signing_key=keys.signing_key_id,
-        follow_up=digest_of_code(read_code(code_of(call.service.digest_secret, tip_id))),
+        follow_up=digest_of_code(code_of(call.service.digest_secret, tip_id)),
         traceparent=current_traceparent(),
     )
 

@@ -14,7 +14,8 @@ from runtime.database import Read
 from runtime.http.call import Call, OpenCall, etag_of
 from services.tips.api.tip_shapes import DeadlineShown, HappeningShown, Receipt, TipLine, TipShown
 from services.tips.domain.deadline import is_late
-from services.tips.domain.follow_up import code_of as code_of_tip
+from services.tips.domain.follow_up import code_of as follow_up_code_of
+from services.tips.domain.follow_up import in_groups
 from services.tips.domain.grade import Grade
 from services.tips.domain.nature import Instance
 from services.tips.domain.tip import TipState, legal_acts
@@ -47,7 +48,7 @@ def receipt_of(call: OpenCall, received: Received) -> Receipt:
         statement=said.decode(),
         signature=b64encode(keys_in(call).sign(said, row.signing_key)).decode(),
         key_id=row.signing_key,
-        follow_up_code=code_of_tip(call.service.digest_secret, row.id),
+        follow_up_code=in_groups(follow_up_code_of(call.service.digest_secret, row.id)),
     )
 
 

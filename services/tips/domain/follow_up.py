@@ -8,6 +8,7 @@ so that a retry gets the very same code; only its digest is kept. Letters that l
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -17,18 +18,28 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # pragma: allowlist secret
 _LOOK_ALIKE = str.maketrans("OIL", "011", " -")
 _LENGTH = 20
 _GROUP = 4
+_TWICE = [2 * value // 32 + 2 * value % 32 for value in range(32)]
+"""Sums of the digits of what is doubled."""
 
 
 def code_of(secret: bytes, tip_id: UUID) -> str:
-    """Return a tip's code, in groups as people read it out.
+    """Return a tip's code, as it is compared.
 
     >>> code_of(b"secret", UUID(int=7))
-    'Y45K-7TR0-JCMR-HA8P-NN6R'
+    'Y45K7TR0JCMRHA8PNN6R'
     """
     number = int.from_bytes(hmac.digest(secret, b"follow-up:" + tip_id.bytes, "sha256"), "big")
-    drawn = "".join(_ALPHABET[number >> 5 * place & 31] for place in range(_LENGTH - 1))
-    whole = drawn + _check(drawn)
-    return "-".join(whole[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+    drawn = [number >> shift & 31 for shift in range(0, 5 * (_LENGTH - 1), 5)]
+    return "".join([_ALPHABET[value] for value in drawn]) + _check(drawn)
+
+
+def in_groups(code: str) -> str:
+    """Return a code as people read it out.
+
+    >>> in_groups("Y45K7TR0JCMRHA8PNN6R")
+    'Y45K-7TR0-JCMR-HA8P-NN6R'
+    """
+    return "-".join([code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP)])
 
 
 def read_code(written: str) -> str:
@@ -42,7 +53,7 @@ def read_code(written: str) -> str:
     """
     read = written.upper().translate(_LOOK_ALIKE)
     is_whole = len(read) == _LENGTH and all(one in _ALPHABET for one in read)
-    if not is_whole or _check(read[:-1]) != read[-1]:
+    if not is_whole or _check([_ALPHABET.index(one) for one in read[:-1]]) != read[-1]:
         raise FollowUpCodeMistyped
     return read
 
@@ -52,9 +63,6 @@ def digest_of_code(read: str) -> bytes:
     return sha256(b"follow-up:" + read.encode()).digest()
 
 
-def _check(drawn: str) -> str:
-    total = 0
-    for place, one in enumerate(reversed(drawn)):
-        value = _ALPHABET.index(one) * (1 if place % 2 else 2)
-        total += value // 32 + value % 32
-    return _ALPHABET[-total % 32]
+def _check(drawn: Sequence[int]) -> str:
+    backwards = drawn[::-1]
+    return _ALPHABET[-(sum([_TWICE[value] for value in backwards[::2]]) + sum(backwards[1::2])) % 32]
