@@ -16,6 +16,7 @@ from gateway.docs_page import add_docs_page
 from gateway.merge import merge_documents
 from gateway.readiness import Readiness, State
 from gateway.routes import KIND, OPEN, Document
+from runtime.telemetry.framework import TELLS_NOTHING
 from runtime.telemetry.metrics import Metrics
 
 NAME = "gateway"
@@ -51,7 +52,14 @@ def create_pages(
     token_url: str,
 ) -> FastAPI:
     """Return the app with the gateway's own routes; `documents` are those of the services."""
-    app = FastAPI(title="Cổng vào", version=version("lanhmanh"), docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Cổng vào",
+        version=version("lanhmanh"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=TELLS_NOTHING,
+    )
     add_docs_page(app)
     _add_health(app, ask)
 

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 
 from runtime.auth.issuer import LIFETIME, DevelopmentIssuer
 from runtime.auth.refusals import REALM, ScopesConflict
+from runtime.telemetry.framework import TELLS_NOTHING
 
 _OPEN = {"x-lanhmanh-open": "public", "x-lanhmanh-kind": "read"}
 _FORM = {
@@ -53,7 +54,7 @@ class _Client(NamedTuple):
 
 def create_issuer_app(issuer: DevelopmentIssuer) -> FastAPI:
     """Return the app that speaks for an issuer. Any client id is welcome that knows the one client secret."""
-    app = FastAPI(title="Hệ thống cấp mã thử nghiệm", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Hệ thống cấp mã thử nghiệm", docs_url=None, redoc_url=None, telemetry=TELLS_NOTHING)
     discovery = _discovery(issuer.url)
 
     @app.get("/.well-known/openid-configuration", summary="Cấu hình OpenID", openapi_extra=_OPEN)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -79,16 +80,21 @@ class KeyFile:
 
     def of(self, use: Use) -> tuple[StoredKey, ...]:
         """Return the keys for a use."""
-        return tuple(key for key in self.keys if key.use is use)
+        return self._by_use[use]
+
+    @cached_property
+    def _by_use(self) -> Mapping[Use, tuple[StoredKey, ...]]:
+        return {use: tuple(key for key in self.keys if key.use is use) for use in Use}
 
     def current(self, use: Use, at: datetime) -> StoredKey:
         """Return the key that is used at an instant: the one that began last, of those without a beginning the first.
 
         Where none has begun, whatever the clock says, it is the first one.
         """
-        begun = [key for key in self.of(use) if key.begins_at is not None and key.begins_at <= at]
-        always = [key for key in self.of(use) if key.begins_at is None]
-        return max(begun, key=_beginning) if begun else (always or self.of(use))[0]
+        keys = self.of(use)
+        begun = [key for key in keys if key.begins_at is not None and key.begins_at <= at]
+        always = [key for key in keys if key.begins_at is None]
+        return max(begun, key=_beginning) if begun else (always or keys)[0]
 
     def stage(self, key: StoredKey, at: datetime) -> Stage:
         """Return how a key stands at an instant."""

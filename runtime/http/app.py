@@ -35,6 +35,7 @@ from runtime.reconciliation.runs import Reconciler
 from runtime.relay import Relay
 from runtime.service import Service
 from runtime.singletons import run_alone
+from runtime.telemetry.framework import TELLS_NOTHING
 from runtime.webhooks.courier import Courier
 
 
@@ -50,7 +51,15 @@ def create_app(
 
     `schemas` are those of answers that are encoded without FastAPI, to be added to the OpenAPI document.
     """
-    app = FastAPI(title=title, description=description, version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=TELLS_NOTHING,
+    )
     app.state.service = service
     rooms = [*rooms, reconciliation_routes(service.name)]
     if service.consumers:
