@@ -77,13 +77,21 @@ _KEEP = f"""
 """  # noqa: S608 - names of ours
 """Keeps what is in the tables in a schema beside them."""
 
+_KEPT = """
+    SELECT relname, string_agg(quote_ident(attname), ', ')
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+    WHERE relnamespace = 'public'::regnamespace AND attgenerated = '' AND relname IN (
+        SELECT tablename FROM pg_tables WHERE schemaname = '{kept}')
+    GROUP BY relname
+"""
+"""The tables that were kept, with those of their columns that PostgreSQL does not make by itself."""
 _BEGIN_ANEW = f"""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
-    DO $$ DECLARE own text; BEGIN
+    DO $$ DECLARE own text; columns text; BEGIN
         FOR own IN {_TABLES} LOOP EXECUTE format('DELETE FROM public.%I', own); END LOOP;
-        FOR own IN SELECT tablename FROM pg_tables WHERE schemaname = '{{kept}}'
-        LOOP EXECUTE format('INSERT INTO public.%I SELECT * FROM {{kept}}.%I', own, own); END LOOP;
+        FOR own, columns IN {_KEPT}
+        LOOP EXECUTE format('INSERT INTO public.%I (%s) SELECT %2$s FROM {{kept}}.%1$I', own, columns); END LOOP;
         UPDATE revision SET epoch = gen_random_uuid();
     END $$
 """  # noqa: S608 - names of ours

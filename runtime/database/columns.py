@@ -1,7 +1,8 @@
 """Read very many rows as columns of numbers, without an object for each row, and all in one snapshot.
 
-PostgreSQL sends rows of a fixed width by COPY, and what arrives is taken for what it is: an array of such rows. A large
-table is sent in parts by several connections that share the snapshot. SQLite is read in a thread, by Python's own
+PostgreSQL sends the numbers of a row as one value, by COPY, and what arrives is taken for what it is: an array of rows
+of one width. Each value that it sends costs it as much as reading some of them, so a large table may keep them as one.
+It is sent in parts by several connections that share the snapshot. SQLite is read in a thread, by Python's own
 library: a second copy of SQLite in the process would not see the locks of the first.
 """
 
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -26,13 +28,14 @@ Columns = Mapping[str, npt.NDArray[Any]]
 """Columns of one length, by name."""
 Types = Mapping[str, str]
 """The type of each column as numpy names it: `i2`, `i4` or `i8`."""
+Terms = Sequence[str]
+"""What SQL gives for each column, of just its type."""
 
 _AT_ONCE = 65_536
 _BLOCKS = 4_096
 """Of 8 KiB, in one part of a table."""
 _TOGETHER = 2
 """Connections that send parts at the same time."""
-_MUCH, _NAP_SECONDS = 1 << 18, 0.001
 _HEADER, _TRAILER = 19, 2
 """Bytes before and after the rows of a COPY in binary format."""
 
@@ -40,11 +43,14 @@ _HEADER, _TRAILER = 19, 2
 class Snapshot(Protocol):
     """A read-only transaction that sees one state of the database."""
 
-    async def columns(self, query: str, types: Types, *, parts_of: str | None = None) -> Columns:
-        """Return the rows of a query without nulls, as columns of these types in this order.
+    async def columns(
+        self, terms: Terms, source: str, types: Types, *, packed: str | None = None, parts_of: str | None = None
+    ) -> Columns:
+        """Return rows without nulls, as columns of these types in this order; rows are in no order.
 
-        `parts_of` is a table that the query reads as a whole, as `s`, and ends with a condition on: it may come in
-        parts. Rows are in no order.
+        `source` is what stands behind FROM, and `packed` under which name PostgreSQL keeps the `packing` of just these
+        columns. `parts_of` is a table that is read as a whole, as `s`, and `source` ends with a condition on it: it may
+        come in parts.
         """
         ...
 
@@ -111,8 +117,16 @@ class _Sqlite:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    async def columns(self, query: str, types: Types, *, parts_of: str | None = None) -> Columns:  # noqa: ARG002
-        return await asyncio.to_thread(self._columns, query, types)
+    async def columns(
+        self,
+        terms: Terms,
+        source: str,
+        types: Types,
+        *,
+        packed: str | None = None,  # noqa: ARG002 - of PostgreSQL
+        parts_of: str | None = None,  # noqa: ARG002
+    ) -> Columns:
+        return await asyncio.to_thread(self._columns, f"SELECT {', '.join(terms)} FROM {source}", types)  # noqa: S608
 
     def _columns(self, query: str, types: Types) -> Columns:
         cursor = self._connection.execute(query)
@@ -131,7 +145,10 @@ class _Postgres:
         self._settings = settings
         self._connection = connection
 
-    async def columns(self, query: str, types: Types, *, parts_of: str | None = None) -> Columns:
+    async def columns(
+        self, terms: Terms, source: str, types: Types, *, packed: str | None = None, parts_of: str | None = None
+    ) -> Columns:
+        query = f"SELECT {packed or packing(terms, types)} FROM {source}"  # noqa: S608 - names of our own
         blocks = 0 if parts_of is None else await self._connection.fetchval(_SIZE, parts_of)
         if blocks <= _BLOCKS:
             return await _copied(self._connection, query, types)
@@ -173,20 +190,33 @@ async def _copied(connection: asyncpg.Connection, query: str, types: Types) -> C
 
     async def take(data: bytes) -> None:
         sent.extend(data)
-        if len(sent) > _MUCH:
-            # A server sends 8 KiB at a time, and taking costs the same however much has come: let it pile up.
-            await asyncio.sleep(_NAP_SECONDS)
 
     await connection.copy_from_query(query, output=take, format="binary")
     return await asyncio.to_thread(_decoded, sent, types)
 
 
 def _decoded(sent: bytearray, types: Types) -> Columns:
-    """Return the columns of a COPY: before each row stands how many values it has, before each value its length."""
-    values = [field for name, type_ in types.items() for field in ((f"bytes of {name}", ">i4"), (name, f">{type_}"))]
-    row = np.dtype([("values", ">i2"), *values])
+    """Return the columns of a COPY: before each row stands how many values it has, before the only one its length."""
+    row = np.dtype([("values", ">i2"), ("bytes", ">i4"), *_row_of(tuple(types.items())).descr])
     rows = np.frombuffer(sent, row, (len(sent) - _HEADER - _TRAILER) // row.itemsize, _HEADER)
     return {name: rows[name].astype(type_) for name, type_ in types.items()}
+
+
+def packing(terms: Terms, types: Types) -> str:
+    """Return the term with which PostgreSQL gives the numbers of a row as one value: as it sends each, one by one."""
+    return " || ".join(f"int{type_[1]}send({term})" for term, type_ in zip(terms, types.values(), strict=True))
+
+
+def unpacked(sent: bytes, types: Types) -> Columns:
+    """Return the columns of rows that were packed and put one behind the other."""
+    rows = np.frombuffer(sent, _row_of(tuple(types.items())))
+    return {name: rows[name].astype(type_) for name, type_ in types.items()}
+
+
+@cache
+def _row_of(types: Iterable[tuple[str, str]]) -> np.dtype[np.void]:
+    """Return what stands for one row: made once, as it takes longer than to read a row by it."""
+    return np.dtype([(name, f">{type_}") for name, type_ in types])
 
 
 def _joined(lots: Sequence[Columns]) -> Columns:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, TypeDecorator
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from runtime.database.connect import Settings
 from runtime.database.driver import QUICK, DriverConnection, Row, compiled
@@ -28,19 +27,30 @@ class Glances:
             TypeError: A value is kept otherwise than the driver knows it.
         """
         kept = _kept(statement)
-        values = kept.construct_params(dict(given))
-        found = await self._connection.row(kept.string, [values[name] for name in kept.positiontup or ()])
+        values = {**kept.values, **given}
+        found = await self._connection.row(kept.text, [values[name] for name in kept.order])
         assert found is not None  # noqa: S101 - a glance is a statement that always finds a row
         return found
 
 
+class _Kept(NamedTuple):
+    """A statement that was made ready."""
+
+    text: str
+    order: Sequence[str]
+    """Names of its values."""
+    values: Mapping[str, Any]
+    """Those that it has by itself."""
+
+
 @lru_cache(maxsize=64)
-def _kept(statement: Executable) -> SQLCompiler:
+def _kept(statement: Executable) -> _Kept:
     found = compiled(statement)
     types = [*(one.type for one in found.binds.values()), *(one.type for one in _columns_of(statement))]
     if any(isinstance(one, TypeDecorator) for one in types):
         raise TypeError("a glance takes and gives values as the driver knows them")
-    return found
+    own = {name: bind.effective_value for name, bind in found.binds.items() if not bind.required}
+    return _Kept(found.string, found.positiontup or (), own)
 
 
 def _columns_of(statement: Any) -> Any:

@@ -14,6 +14,7 @@ _FLAT = ("unit_no", "period_no", "series_no", "due", "first_receipt_at", "first_
 async def take_back(database: Database, version: str = "20261125_clocks_of_alarms") -> None:
     """Undo the migration that made them flat, and say that the schema is of an earlier version."""
     statements = [
+        *(() if database.settings.is_sqlite() else ("ALTER TABLE obligation_state DROP COLUMN packed",)),
         "DROP INDEX ix_obligation_state_told",
         "ALTER TABLE obligation_state ADD COLUMN due_at BIGINT",
         f"UPDATE obligation_state SET due_at = NULLIF(due, {NEVER})",  # noqa: S608 - a number of ours

@@ -15,7 +15,7 @@ from kernel.clock import from_micros
 from runtime.database import Database, Settings
 from runtime.database.columns import Columns, Snapshot, snapshot
 from runtime.database.revision import Revision
-from services.reports.store.columns import HISTORY, KEY, STATE, TOLD_ONES, Bulk, Known, Series, selected
+from services.reports.store.columns import HISTORY, KEY, PACKED, STATE, TOLD_ONES, Bulk, Known, Series, selected
 from services.reports.store.delta import read_little
 
 
@@ -40,28 +40,29 @@ async def read_snapshot(settings: Settings, known: Known) -> Bulk:
         until = Revision(UUID(epoch), number, from_micros(recorded_at))
         begun = known if until.epoch == known.epoch else Known()
         after = f"s.revision > {begun.revision:d}"
-        states, told = ", ".join(selected(STATE)), ", ".join(selected(HISTORY, history=True))
         # The table is read as a whole at first only; later the index of revisions leads to what changed.
         parts_of = None if begun.revision else "obligation_state"
-        found = Bulk(
+        states = await seen.columns(
+            selected(STATE), f"obligation_state s WHERE {after}", STATE, packed=PACKED, parts_of=parts_of
+        )
+        # A thread puts them in order while the database sends the rest.
+        ordering = asyncio.ensure_future(asyncio.to_thread(_in_order, states, KEY))
+        told = await seen.columns(selected(HISTORY, history=True), f"{TOLD_ONES} WHERE {after}", HISTORY)
+        return Bulk(
             until=until,
             whole=begun.epoch is None,
-            states=await seen.columns(
-                f"SELECT {states} FROM obligation_state s WHERE {after}",  # noqa: S608
-                STATE,
-                parts_of=parts_of,
-            ),
-            told=await seen.columns(f"SELECT {told} FROM {TOLD_ONES} WHERE {after}", HISTORY),  # noqa: S608
+            told=await asyncio.to_thread(_in_order, told, _KEY_TOLD),
             units=[
                 UUID(one) for (one,) in await _numbered(seen, "CAST(unit_id AS text)", "numbered_unit", begun.units)
             ],
             periods=[key for (key,) in await _numbered(seen, "key", "numbered_period", begun.periods)],
             series=[Series(UUID(one), *more) for one, *more in await _numbered(seen, _SERIES, "series", begun.series)],
+            states=await ordering,
         )
-    return await asyncio.to_thread(arranged, found)
 
 
 _BITS = 63
+_KEY_TOLD = (*KEY, "revision", "ordinal")
 _SERIES = ", ".join(("CAST(plan_id AS text)", *Series._fields[1:]))
 
 
@@ -71,8 +72,7 @@ async def _numbered(seen: Snapshot, columns: str, table: str, known: int) -> Seq
 
 def arranged(bulk: Bulk) -> Bulk:
     """Return the same with its columns in order."""
-    told = _in_order(bulk.told, (*KEY, "revision", "ordinal"))
-    return replace(bulk, states=_in_order(bulk.states, KEY), told=told)
+    return replace(bulk, states=_in_order(bulk.states, KEY), told=_in_order(bulk.told, _KEY_TOLD))
 
 
 def _in_order(columns: Columns, by: tuple[str, ...]) -> Columns:

@@ -20,6 +20,8 @@ STATE: Types = {
     "flags": "i2",
 }
 """The columns of states, in the order of `KEY`: those of the table."""
+PACKED = "s.packed"
+"""All of them as one value, which PostgreSQL makes whenever it writes a row: their `packing`, in this order."""
 HISTORY: Types = {
     **dict.fromkeys(KEY, "i4"),
     "revision": "i8",

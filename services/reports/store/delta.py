@@ -15,10 +15,10 @@ from sqlalchemy import text
 
 from kernel.clock import from_micros
 from runtime.database import Database
-from runtime.database.columns import Columns, Types
+from runtime.database.columns import Columns, Types, packing, unpacked
 from runtime.database.revision import Revision
 from services.reports.evaluation.columns import Flag
-from services.reports.store.columns import HISTORY, STATE, Bulk, Known, selected
+from services.reports.store.columns import HISTORY, PACKED, STATE, Bulk, Known, selected
 from services.reports.store.judgements import JudgementRow
 from services.reports.store.plans import PlanRow, PlanVersionRow
 from services.reports.store.releases import ReleaseRow
@@ -29,11 +29,7 @@ MOST = 5_000
 """Rows that changed, at most: more come faster as columns."""
 
 
-def _sent(types: Types, *, history: bool = False) -> str:
-    terms = ", ".join(f"CAST({term} AS bigint)" for term in selected(types, history=history))
-    return f"array_send(array_agg(ARRAY[{terms}]))"
-
-
+_FACTS = packing(selected(HISTORY, history=True), HISTORY)
 _SINCE = "CAST(:revision AS bigint)"
 _OTHERS = (PlanRow, PlanVersionRow, ReportVersionRow, JudgementRow, TipHistoryRow, ReleaseRow)
 _HAS_MORE = " OR ".join(f"EXISTS (SELECT FROM {one.__tablename__} WHERE revision > {_SINCE})" for one in _OTHERS)
@@ -41,15 +37,16 @@ _CHANGED = text(f"""
     SELECT r.epoch, r.number, r.recorded_at, {_HAS_MORE} AS has_more, changed.*,
         EXISTS (SELECT FROM series WHERE number >= CAST(:series AS integer)) AS was_opened
     FROM revision r CROSS JOIN (
-        SELECT {_sent(STATE)} AS states, array_agg(s.id) FILTER (WHERE (s.flags & {Flag.TOLD.value}) <> 0) AS told
+        SELECT string_agg({PACKED}, '') AS states,
+            array_agg(s.id) FILTER (WHERE (s.flags & {Flag.TOLD.value}) <> 0) AS told
         FROM (
             SELECT * FROM obligation_state WHERE revision > {_SINCE} ORDER BY revision LIMIT {MOST + 1}
         ) s
     ) changed
 """)  # noqa: S608 - names of our own
-"""All numbers come in one array, as PostgreSQL itself sends it: no object is made for any of them."""
+"""All numbers come in one value: no object is made for any of them."""
 _TOLD = text(f"""
-    SELECT (SELECT epoch FROM revision) AS epoch, {_sent(HISTORY, history=True)} AS facts
+    SELECT (SELECT epoch FROM revision) AS epoch, string_agg({_FACTS}, '') AS facts
     FROM obligation_state s CROSS JOIN LATERAL (
         SELECT * FROM obligation_history
         WHERE obligation_id = s.id AND revision <= CAST(:until AS bigint) OFFSET 0
@@ -57,9 +54,6 @@ _TOLD = text(f"""
     WHERE s.id = ANY(CAST(:ids AS uuid[]))
 """)  # noqa: S608 - names of our own
 """Histories are looked up one by one (OFFSET): PostgreSQL expects most of them to be asked for, and would read all."""
-_BEFORE = 28
-"""Bytes that such an array begins with; then stands before each value its length."""
-_VALUE = np.dtype([("bytes", ">i4"), ("value", ">i8")])
 
 
 def _none_of(types: Types) -> Columns:
@@ -75,7 +69,7 @@ async def read_little(database: Database, known: Known) -> Bulk | None:
     So it is where a series begins: units and periods get numbers with those that are opened in it.
     """
     found = await database.glance(_CHANGED, {"revision": known.revision, "series": known.series})
-    states = _received(found.states, STATE) or _NO_STATES
+    states = _NO_STATES if found.states is None else unpacked(found.states, STATE)
     if found.epoch != known.epoch or found.was_opened or len(states["flags"]) > MOST:
         return None
     told: Columns | None = _NO_HISTORIES
@@ -90,11 +84,4 @@ async def read_little(database: Database, known: Known) -> Bulk | None:
 async def _histories(database: Database, epoch: UUID, given: Mapping[str, Any]) -> Columns | None:
     """Return histories; None if the database was restored meanwhile."""
     found = await database.glance(_TOLD, given)
-    return _received(found.facts, HISTORY) if found.epoch == epoch else None
-
-
-def _received(sent: bytes | None, types: Types) -> Columns | None:
-    if sent is None:
-        return None
-    rows = np.frombuffer(sent, _VALUE, offset=_BEFORE)["value"].reshape(-1, len(types))
-    return {name: rows[:, place].astype(type_) for place, (name, type_) in enumerate(types.items())}
+    return unpacked(found.facts, HISTORY) if found.epoch == epoch else None

@@ -42,7 +42,10 @@ class ObligationRow(ReportsTable, table=True):
     series_no: int = Field(sa_type=Integer)
     """The numbers of its unit, its period, and of the series in which it was opened."""
     due: int = Field(sa_type=BigInteger)
-    """This and what follows is `Flat`, in microseconds UTC: what the board knows of the present, at a fixed width."""
+    """This and what follows is `Flat`, in microseconds UTC: what the board knows of the present, at a fixed width.
+
+    PostgreSQL has one more column, which it makes of the numbers of this row by itself: `PACKED`.
+    """
     first_receipt_at: int = Field(sa_type=BigInteger)
     first_recorded_at: int = Field(sa_type=BigInteger)
     accepted_at: int = Field(sa_type=BigInteger)
