@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-
-import uvloop
 
 from bench.evaluation import measure_evaluation
 from bench.events import measure_events
@@ -33,7 +32,7 @@ def main(asked: Sequence[str]) -> int:
     with running_servers() as servers:
         print(f"{os.cpu_count()} processors, Python {platform.python_version()}, {servers.versions}")
         for name in asked or AREAS:
-            rows += uvloop.run(AREAS[name](servers))
+            rows += asyncio.run(AREAS[name](servers))
     save(rows)
     print(f"\n{table(rows)}\n\nWritten to {RESULTS}.")
     return 0 if all(row.holds for row in rows) else 1

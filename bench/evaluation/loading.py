@@ -5,6 +5,7 @@ It needs a PostgreSQL only, and runs alone too: `python -m bench.evaluation.load
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Sequence
 from functools import partial
@@ -13,7 +14,6 @@ from statistics import median
 
 import asyncpg
 import numpy as np
-import uvloop
 from sqlalchemy import make_url
 
 from bench.evaluation.kept import Kept, T, kept_book
@@ -141,7 +141,7 @@ def main() -> None:
     lease = Lease.begin()
     try:
         server = lease.obtain("PostgreSQL", start_postgres)
-        print(table(uvloop.run(_alone(PostgresServer(server.address)))))
+        print(table(asyncio.run(_alone(PostgresServer(server.address)))))
     finally:
         lease.end()
 
