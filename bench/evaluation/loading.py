@@ -37,8 +37,8 @@ from tests.servers.postgres import PostgresServer, start_postgres
 _DELTAS = {1: 0.4, 1_000: 4, 100_000: 200}
 """How many milliseconds so many changed rows may take."""
 _MANY = 100_000
-_IN_A_ROW = 20
-"""Changes of one row, one after the other."""
+_IN_A_ROW = {1: 20, 1_000: 5, 100_000: 1}
+"""How often so many rows change, one time after the other."""
 _ALL = 1 << 30
 """Of units, periods and series: nothing is opened meanwhile."""
 _COLUMNS = ", ".join(STATE)
@@ -93,7 +93,7 @@ async def _delta(kept: Kept, connection: asyncpg.Connection, count: int) -> Row:
 
     async def changed() -> float:
         # One that is read after a pause waits for processors that sleep: so it is not where reports come in.
-        found = [await changed_once() for _ in range(_IN_A_ROW if count == 1 else 1)]
+        found = [await changed_once() for _ in range(_IN_A_ROW[count])]
         (newest, _), took = found[-1], median(took for _, took in found)
         fetched = await _fetched(connection, newest - 1)
         assert len(fetched["flags"]) == count

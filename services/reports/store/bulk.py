@@ -39,7 +39,7 @@ async def read_snapshot(settings: Settings, known: Known) -> Bulk:
         )
         until = Revision(UUID(epoch), number, from_micros(recorded_at))
         begun = known if until.epoch == known.epoch else Known()
-        after = f"s.revision > {begun.revision:d}"
+        after = f"s.revision > {begun.revision:d}" if begun.revision else "true"
         # The table is read as a whole at first only; later the index of revisions leads to what changed.
         parts_of = None if begun.revision else "obligation_state"
         states = await seen.columns(

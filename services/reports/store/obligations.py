@@ -27,7 +27,15 @@ class ObligationRow(ReportsTable, table=True):
     """An obligation, and how it stands once all recorded facts have occurred."""
 
     __tablename__ = "obligation_state"
-    __table_args__ = (Index("ix_obligation_state_told", "revision", postgresql_where=_IS_TOLD, sqlite_where=_IS_TOLD),)
+    __table_args__ = (
+        Index(
+            "ix_obligation_state_told",
+            "revision",
+            postgresql_where=_IS_TOLD,
+            postgresql_include=("id", "unit_no", "period_no", "series_no"),
+            sqlite_where=_IS_TOLD,
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     plan_id: UUID = Field(index=True)
