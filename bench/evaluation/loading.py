@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
 
 import asyncpg
 import numpy as np
+import uvloop
 from sqlalchemy import make_url
 
 from bench.evaluation.kept import Kept, T, kept_book
@@ -45,7 +47,15 @@ _COLUMNS = ", ".join(STATE)
 
 
 async def measure_loading(kept: Kept) -> Sequence[Row]:
-    """Measure a cold load beside fetching the same as records, a restart, and what changed after a revision."""
+    """Measure a cold load beside fetching the same as records, a restart, and what changed after a revision.
+
+    It runs on the event loop that the service runs on. That one starts no servers: it has a thread of its own.
+    """
+    own = Database(kept.database.settings, service="bench", clock=SystemClock())
+    return await asyncio.to_thread(lambda: uvloop.run(_measured(replace(kept, database=own))))
+
+
+async def _measured(kept: Kept) -> Sequence[Row]:
     url = make_url(kept.database.settings.url).set(drivername="postgresql").render_as_string(False)
     connection = await asyncpg.connect(url)
     try:
@@ -53,6 +63,7 @@ async def measure_loading(kept: Kept) -> Sequence[Row]:
         return [*whole, *[await _delta(kept, connection, count) for count in _DELTAS]]
     finally:
         await connection.close()
+        await kept.database.close()
 
 
 async def _fetched(connection: asyncpg.Connection, after: int = 0) -> Columns:

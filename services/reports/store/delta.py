@@ -82,6 +82,6 @@ async def read_little(database: Database, known: Known) -> Bulk | None:
 
 
 async def _histories(database: Database, epoch: UUID, given: Mapping[str, Any]) -> Columns | None:
-    """Return histories; None if the database was restored meanwhile."""
+    """Return histories; None if the database was restored meanwhile, or is just being restored."""
     found = await database.glance(_TOLD, given)
-    return unpacked(found.facts, HISTORY) if found.epoch == epoch else None
+    return None if found.epoch != epoch or found.facts is None else unpacked(found.facts, HISTORY)
