@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from functools import cache
 from pathlib import Path
@@ -214,7 +214,7 @@ def unpacked(sent: bytes, types: Types) -> Columns:
 
 
 @cache
-def _row_of(types: Iterable[tuple[str, str]]) -> np.dtype[np.void]:
+def _row_of(types: tuple[tuple[str, str], ...]) -> np.dtype[np.void]:
     """Return what stands for one row: made once, as it takes longer than to read a row by it."""
     return np.dtype([(name, f">{type_}") for name, type_ in types])
 

@@ -73,7 +73,8 @@ class Seen(NamedTuple):
 def digest_of(secret: bytes, method: str, path: str, body: bytes) -> bytes:
     """Return the keyed digest of a request.
 
-    Keyed, because some bodies are short enough to be guessed from a plain one.
+    Keyed, because some bodies are short enough to be guessed from a plain one. `path` is that of the ASGI scope: to
+    make a URL for it takes as long as the digest.
     """
     digest = hmac.new(secret, digestmod="sha256")
     for part in (method.encode(), path.encode(), body):

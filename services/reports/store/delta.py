@@ -28,7 +28,6 @@ from services.reports.store.tips import TipHistoryRow
 MOST = 5_000
 """Rows that changed, at most: more come faster as columns."""
 
-
 _FACTS = packing(selected(HISTORY, history=True), HISTORY)
 _SINCE = "CAST(:revision AS bigint)"
 _OTHERS = (PlanRow, PlanVersionRow, ReportVersionRow, JudgementRow, TipHistoryRow, ReleaseRow)
