@@ -41,3 +41,10 @@ def timed(do: Callable[[], object]) -> Callable[[], Awaitable[float]]:
         return time.perf_counter() - began
 
     return measured
+
+
+def took(do: Callable[[], object]) -> float:
+    """Return how many seconds a call takes."""
+    began = time.perf_counter()
+    do()
+    return time.perf_counter() - began

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.evaluation.boards import measure_boards
+from bench.evaluation.clock import measure_clock
 from bench.evaluation.full import measure_full, measure_growth
 from bench.evaluation.indicators import measure_indicators
 from bench.evaluation.kept import kept_book
@@ -23,6 +24,6 @@ async def measure_evaluation(servers: Servers) -> Sequence[Row]:
     """Measure the evaluation, and the board."""
     make_ready()
     of_all = [*await measure_full(servers), await measure_growth()]
-    moving = [*await measure_moving(), *await measure_indicators(), *await measure_promised()]
+    moving = [*await measure_moving(), *await measure_clock(), *await measure_indicators(), *await measure_promised()]
     async with kept_book(servers.postgres) as kept:
         return [*of_all, *moving, *await measure_boards(servers, kept), *await measure_loading(kept)]

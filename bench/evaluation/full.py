@@ -24,9 +24,9 @@ from services.reports.evaluation.tally import Counted
 _GROWTH = (0.5, 1.0, 2.0, 4.0)
 
 
-def evaluate(book: National) -> Counted:
-    """Evaluate all of a book, as the board does."""
-    _, cube = book.book.tally(T, NEVER, book.layout, slots=book.slots, wanted=book.every, together=side_by_side)
+def evaluate(book: National, t: int = T) -> Counted:
+    """Evaluate all of a book at an instant, as the board does."""
+    _, cube = book.book.tally(t, NEVER, book.layout, slots=book.slots, wanted=book.every, together=side_by_side)
     return cube.subtree
 
 

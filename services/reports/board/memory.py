@@ -213,6 +213,10 @@ class Memory:
         last, _ = self._moments.around(t)
         return (last is not None and last > since) or self.owed.book.boundaries.has_passed(since, t)
 
+    def has_occurred(self, since: int, t: int) -> bool:
+        """Say whether, by something that was written down before it occurred, obligations stand otherwise at `t`."""
+        return self.owed.book.boundaries.has_occurred(since, t)
+
     def _note_changed(self, rows: Indices) -> None:
         if self.everywhere is not None:
             self.changed.append(rows)

@@ -80,26 +80,25 @@ class Promised:
     def move(self, t: int, known_at: int, rows: Indices) -> bool:
         """Move on to a later instant; in between only these rows were rewritten, and the same words bind.
 
-        Return False if so many reports came that it is no slower to read all anew.
+        Return False if so many reports came that it is no slower to read all anew, or if something has occurred that
+        was written down before.
 
         Raises:
             FigureTooLarge: Sums might not fit.
         """
-        has_passed = self._memory.has_passed(self.t, t)
+        since = self.t
+        if self._memory.has_occurred(since, t):
+            return False
         self._from = replace(self._from, t=t, known_at=known_at)
         rows = rows[np.isin(rows, self.rows)]
-        before = self._read(self.rows)
-        if has_passed:
-            self._standings = self._memory.owed.book.as_of(t, known_at)
-        else:
-            self._stand_again(rows)
-        turned = self.rows[self._read(self.rows) != before]
+        before = self._read(rows)
+        self._stand_again(rows)
+        turned = rows[self._read(rows) != before]
         if len(turned) > _MANY:
             return False
-        if has_passed:
-            self._enter_all(turned)
-        else:
-            self._enter(rows, turned)
+        self._enter(rows, turned)
+        if self._memory.has_passed(since, t):
+            self.ratios.advance(self._view(), together=side_by_side)
         return True
 
     def _stand_again(self, rows: Indices) -> None:
@@ -117,12 +116,6 @@ class Promised:
         view, speaking = self._view(), set(self._units(turned))
         for one in self._units(rewritten):
             self.ratios.enter(self._said_by(one) if one in speaking else self._silence_of(one), view)
-
-    def _enter_all(self, turned: Indices) -> None:
-        """Evaluate everything."""
-        for one in self._units(turned):
-            self.ratios.write(self._said_by(one))
-        self.ratios.evaluate(self._view(), together=side_by_side)
 
     def _units(self, rows: Indices) -> list[int]:
         """Return the units of rows, as far as sums are about them."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -70,9 +72,10 @@ def mark_line(  # noqa: PLR0913, PLR0917 - a column each
     masks[line, _PENDING] = pending & asked
 
 
-@compiled(
-    "void(i8, i8, i8, i4[:, ::1], i8[::1], i4[::1], u1[::1], i8[::1], u1[::1], i4[::1], i8[:, :, ::1], u4[:, ::1])"
-)
+_READ = "i8, i4[:, ::1], i8[::1], i4[::1], u1[::1], i8[::1], u1[::1], i4[::1], i8[:, :, ::1], u4[:, ::1]"
+
+
+@compiled(f"void(i8, i8, {_READ})")
 def _mark(  # noqa: PLR0913, PLR0917 - a column each
     first: int,
     until: int,
@@ -89,6 +92,31 @@ def _mark(  # noqa: PLR0913, PLR0917 - a column each
 ) -> None:
     for line in range(first, until):
         mark_line(line, t, about, begins, row, packed, due, flags, version, ends, masks)
+
+
+@compiled(f"void(i8, i8, {_READ}, u1[::1])")
+def _mark_again(  # noqa: PLR0913, PLR0917 - a column each
+    first: int,
+    until: int,
+    t: int,
+    about: About,
+    begins: Instants,
+    row: Indices,
+    packed: Bytes,
+    due: Instants,
+    flags: Flags,
+    version: Indices,
+    ends: Instants,
+    masks: Masks,
+    is_changed: Flags,
+) -> None:
+    """Mark those lines in which hours may pass: where a report has still time, or is not awaited yet."""
+    for line in range(first, until):
+        awaited, pending = masks[line, _AWAITED], masks[line, _PENDING]
+        if pending | (masks[line, _ASKED] & ~awaited):
+            mark_line(line, t, about, begins, row, packed, due, flags, version, ends, masks)
+            if masks[line, _AWAITED] != awaited or masks[line, _PENDING] != pending:
+                is_changed[about[line, _PROMISE]] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +140,23 @@ class View:
 
 def mark(lines: Lines, view: View, *, together: Together = one_by_one) -> None:
     """Mark all lines; which figures are complete must be written already."""
-    due, flags = view.standings.due, view.standings.flags
+    together([partial(_mark, *part, *_read(lines, view)) for part in _parts(lines)])
+
+
+def mark_again(lines: Lines, view: View, promises: int, *, together: Together = one_by_one) -> Indices:
+    """Mark again after some time in which obligations stood as they do; return in which promises marks have changed."""
+    is_changed = np.zeros(promises, np.uint8)
+    read = (*_read(lines, view), is_changed)
+    together([partial(_mark_again, *part, *read) for part in _parts(lines)])
+    return np.flatnonzero(is_changed).astype(np.int32)
+
+
+def _parts(lines: Lines) -> Iterator[tuple[int, int]]:
     parts = min(_PARTS, 1 + len(lines) // _LINES_OF_A_PART)
-    limits = [len(lines) * part // parts for part in range(parts + 1)]
-    read = (
-        view.t,
-        lines.about,
-        lines.begins,
-        lines.row,
-        lines.packed,
-        due,
-        flags,
-        view.version,
-        view.ends,
-        lines.masks,
-    )
-    together([partial(_mark, first, until, *read) for first, until in pairwise(limits)])
+    return pairwise(len(lines) * part // parts for part in range(parts + 1))
+
+
+def _read(lines: Lines, view: View) -> tuple[Any, ...]:
+    due, flags = view.standings.due, view.standings.flags
+    of_lines = (lines.about, lines.begins, lines.row, lines.packed)
+    return view.t, *of_lines, due, flags, view.version, view.ends, lines.masks

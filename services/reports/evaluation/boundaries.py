@@ -24,33 +24,35 @@ class Boundaries:
     """
 
     def __init__(self) -> None:
-        self._sorted: Instants = np.empty(0, np.int64)
-        self._noted: list[Instants] = []
+        self._known = _Sorted()
+        self._to_occur = _Sorted()
+        """Of the instants known beforehand, those at which something occurs that was written down before."""
         self._last = LONG_AGO
 
     def occurred(self, at: Instants, recorded_at: Instants) -> None:
         """Note when facts occurred."""
-        self.note(at, where=at > recorded_at)
-        self._last = max(self._last, int(at.max(initial=LONG_AGO, where=at <= recorded_at)))
+        is_to_occur = at > recorded_at
+        self.note(at, where=is_to_occur)
+        self._to_occur.add(at[is_to_occur])
+        self._last = max(self._last, int(at.max(initial=LONG_AGO, where=~is_to_occur)))
 
     def happened(self, at: int, recorded_at: int) -> None:
         """Note when one fact occurred."""
         if at > recorded_at:
-            self._noted.append(np.array([at]))
+            self.occurred(np.array([at]), np.array([recorded_at]))
         else:
             self._last = max(self._last, at)
 
     def note(self, *instants: Instants, where: Mask) -> None:
         """Note instants as they are, some of them."""
         for column in instants:
-            noted = column[where]
-            self._noted.append(np.unique(noted) if len(noted) > _MANY else noted)
+            self._known.add(column[where])
 
     def around(self, t: int) -> tuple[int | None, int | None]:
         """Return the last boundary at or before `t`, and the first after it; None where there is none."""
         if t < self._last:
             return t, t + 1
-        instants = self._in_order()
+        instants = self._known.all()
         place = int(np.searchsorted(instants, t, side="right"))
         before = max(self._last, int(instants[place - 1]) if place else LONG_AGO)
         return (
@@ -60,12 +62,30 @@ class Boundaries:
 
     def has_passed(self, since: int, t: int) -> bool:
         """Say whether an instant that was known beforehand came after `since`, and no later than `t`."""
-        instants = self._in_order()
-        begin, end = np.searchsorted(instants, [since, t], side="right")
-        return bool(begin < end)
+        return self._known.has_one(since, t)
 
-    def _in_order(self) -> Instants:
-        if self._noted:
-            self._sorted = np.unique(np.concatenate([self._sorted, *self._noted]))
-            self._noted = []
+    def has_occurred(self, since: int, t: int) -> bool:
+        """Say whether then something occurred that was written down before; else only hours have passed."""
+        return self._to_occur.has_one(since, t)
+
+
+class _Sorted:
+    """Instants in order, each once, put there when somebody asks."""
+
+    def __init__(self) -> None:
+        self._sorted: Instants = np.empty(0, np.int64)
+        self._added: list[Instants] = []
+
+    def add(self, instants: Instants) -> None:
+        if len(instants):
+            self._added.append(np.unique(instants) if len(instants) > _MANY else instants)
+
+    def all(self) -> Instants:
+        if self._added:
+            self._sorted = np.unique(np.concatenate([self._sorted, *self._added]))
+            self._added = []
         return self._sorted
+
+    def has_one(self, since: int, until: int) -> bool:
+        begin, end = np.searchsorted(self.all(), [since, until], side="right")
+        return bool(begin < end)

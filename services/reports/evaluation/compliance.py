@@ -140,12 +140,13 @@ def parts_of(layout: Layout, begins: Instants) -> list[Indices]:
     sizes = np.diff(begins)
     place = layout.place[: len(sizes)]
     held = np.flatnonzero((place != NOWHERE) & (sizes > 0)).astype(np.int32)
-    held = held[np.argsort(place[held], kind="stable")]
+    order = np.argsort(place[held], kind="stable")
+    held, at = held[order], place[held[order]]
     rows = np.cumsum(sizes[held])
     if not len(rows):
         return []
     many = min(_PARTS, 1 + int(rows[-1]) // _ROWS_OF_A_PART)
-    may_cut = np.flatnonzero(np.diff(place[held])) + 1
+    may_cut = np.flatnonzero(at[1:] != at[:-1]) + 1
     wanted = np.searchsorted(rows, rows[-1] * np.arange(1, many) // many)
     cuts = may_cut[np.minimum(np.searchsorted(may_cut, wanted), len(may_cut) - 1)] if len(may_cut) else may_cut
     return [part for part in np.split(held, np.unique(cuts)) if len(part)]

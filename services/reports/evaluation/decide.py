@@ -16,7 +16,7 @@ from services.reports.evaluation.told import flags_then
 UNWANTED, UNOPENED, OPEN = 0, 1, 2
 """Of a series: it is not asked about; it had not been opened yet; it had."""
 
-_TOLD, _NOT_LIVE = np.uint8(Flag.TOLD), np.uint8(~np.uint8(Flag.LIVE))
+_TOLD = np.uint8(Flag.TOLD)
 
 
 class Read(NamedTuple):
@@ -62,6 +62,16 @@ def today_at(t: int) -> np.int16:
 
 
 @part_of_kernels
+def receipt_by(t: int, known_at: int, first: Integer, delay: Integer, flags: Integer) -> Integer:
+    """Return the first receipt of a row if it had come at `t`, as known at `known_at`; else NEVER.
+
+    That of a row with a history of its own is none of the columns' business.
+    """
+    is_to_come = (flags & _TOLD == 0) & ((first > t) | (first + delay > known_at))
+    return NEVER if is_to_come else first
+
+
+@part_of_kernels
 def by_columns(  # noqa: PLR0913, PLR0917 - a column each
     t: int,
     known_at: int,
@@ -74,8 +84,8 @@ def by_columns(  # noqa: PLR0913, PLR0917 - a column each
     reminder: Integer,
 ) -> Integer:
     """Return the status of a row whose columns tell all that happened to it until `t` and `known_at`."""
-    to_come = is_past & (flags & _TOLD == 0) & ((first > t) | (first + delay > known_at))
-    return status_of(t, due, NEVER if to_come else first, may_mend, reminder, flags & _NOT_LIVE if to_come else flags)
+    came = receipt_by(t, known_at, first, delay, flags) if is_past else first
+    return status_of(t, due, came, may_mend, reminder, flags)
 
 
 @part_of_kernels

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import Self
 
 import numpy as np
 
-from services.reports.evaluation.awaiting import View, mark
+from services.reports.evaluation.awaiting import View, mark, mark_again
 from services.reports.evaluation.columns import Indices
 from services.reports.evaluation.compliance import Layout, Together, one_by_one
 from services.reports.evaluation.indicator import Value
@@ -32,7 +31,7 @@ from services.reports.evaluation.thresholds import SUMMED, UNKNOWN, WHOLE, Rulin
 from services.reports.evaluation.verdict import Reason, Verdict
 
 _PARTS = 4
-"""At most: each goes through all places, for some of the promises."""
+"""If all are side by side: each goes through all places, for some of the promises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +94,23 @@ class Ratios:
         mark(self.lines, view, together=together)
         self.add_up(together=together)
 
+    def advance(self, view: View, *, together: Together = one_by_one) -> None:
+        """Evaluate anew what hours have changed: all obligations stand as at the last view, but time went on."""
+        changed = mark_again(self.lines, view, self.rulings.shape[1], together=together)
+        self._sweep(changed, together)
+
     def add_up(self, *, together: Together = one_by_one) -> None:
         """Add up all lines as they are marked, and judge every place, in one pass: so after a change of thresholds."""
-        promises = self.rulings.shape[1]
-        parts = min(_PARTS, promises)
-        limits = [promises * part // parts for part in range(parts + 1)]
+        self._sweep(np.arange(self.rulings.shape[1], dtype=np.int32), together)
+
+    def _sweep(self, promises: Indices, together: Together) -> None:
+        """Add up and judge some promises, in order."""
         figures, masks, about = self.lines.figures, self.lines.masks, self.lines.about
         read = (figures, masks, about, self.placed.order, self.placed.begins, *self._tree, self.sums, self.rulings)
-        together([partial(sweep, first, until, *read) for first, until in pairwise(limits)])
+        side_by_side = np.flatnonzero(np.diff(promises) > 1) + 1
+        cuts = np.union1d(side_by_side, len(promises) * np.arange(1, _PARTS) // _PARTS)
+        runs = [run for run in np.split(promises, cuts) if len(run)]
+        together([partial(sweep, int(run[0]), int(run[-1]) + 1, *read) for run in runs])
 
     def enter(self, changes: Changes, view: View) -> None:
         """Take in what was sent, returned, accepted, excused or moved, and evaluate anew whatever stands on it.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from kernel.calendar.period import parse_period
-from kernel.clock import SetClock
+from kernel.clock import SetClock, to_micros
 from services.reports.board import cells, indicators, promised, promised_now
 from services.reports.board.judged import Viewpoint
 from services.reports.board.memory import visible_at
@@ -60,6 +61,24 @@ async def test_what_falls_due_at_midnight_is_seen_though_nothing_was_written(
 
     assert [one["verdict"] for one in seen] == ["on_track", "incomplete"]
     assert len(made) == 1, "it was moved"
+
+
+@pytest.mark.asyncio
+async def test_where_something_occurs_that_was_written_down_before_all_is_read_again(
+    plans: PlansOffice, province: Office, clock: SetClock, service: Reports, made: list[Any]
+) -> None:
+    await plans.issue(a_plan())
+    await cell(province)
+    later = at("2025-06-20")
+    service.board._memory.owed.book.boundaries.happened(to_micros(later), to_micros(clock.now()))
+    seen = []
+
+    for instant in (later - timedelta(microseconds=1), later):
+        clock.set(instant)
+        await cell(province)
+        seen.append(len(made))
+
+    assert seen == [1, 2]
 
 
 @pytest.mark.asyncio

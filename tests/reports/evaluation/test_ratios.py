@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -148,6 +150,28 @@ def test_another_instant_is_evaluated_in_the_same_arrays(
     kept.ratios.evaluate(kept.view())
 
     assert_same(kept, InKernels(world, [ratio()], layout, t=after, basis=basis))
+
+
+@EXAMPLES
+@given(worlds(), kinds, layouts(), indicators(), bases, instants, instants)
+def test_hours_that_pass_are_as_if_all_were_evaluated_anew(
+    drawn: list[Row],
+    kinds: dict[str, str],
+    layout: Layout,
+    plan: list[Indicator],
+    basis: Basis,
+    one: int,
+    other: int,
+) -> None:
+    before, after = sorted((one, other))
+    world = a_world(drawn, kinds)
+    kept, anew = (InKernels(world, plan, layout, t=before, basis=basis) for _ in range(2))
+    later = replace(kept.view(), t=after)
+
+    kept.ratios.advance(later)
+    anew.ratios.evaluate(later)
+
+    assert_same(kept, anew)
 
 
 @EXAMPLES
