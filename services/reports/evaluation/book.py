@@ -33,6 +33,8 @@ from services.reports.evaluation.status import Status, Statuses
 from services.reports.evaluation.tally import roll_up, tally_units
 from services.reports.evaluation.told import Histories, Told, fold_again
 
+_TOLD = np.uint8(Flag.TOLD)
+
 
 class States(NamedTuple):
     """How obligations stand once all recorded facts have occurred, in columns. Instants are microseconds UTC."""
@@ -125,7 +127,8 @@ class Book:
             placed, moved = self.columns.insert(states.unit[new], added)
             self._told.move(moved)
             rows[~new], rows[new] = moved[rows[~new]], placed
-        self._told.put(rows[(states.flags & Flag.TOLD) != 0], np.empty(0, np.int64) if sizes is None else sizes, told)
+        if sizes is not None and len(sizes):
+            self._told.put(rows[(states.flags & _TOLD) != 0], sizes, told)
         self._note(states, told, sizes)
         return rows
 
@@ -144,7 +147,7 @@ class Book:
             boundaries.happened(last, last)
         self._last_received, self._last_written = max(self._last_received, received), max(self._last_written, written)
         if sizes is not None and len(sizes):
-            before = np.repeat(reminder[(states.flags & Flag.TOLD) != 0], sizes)
+            before = np.repeat(reminder[(states.flags & _TOLD) != 0], sizes)
             boundaries.note(told.day, where=told.day != NEVER)
             boundaries.note(told.day - before, where=(told.day != NEVER) & (told.kind != FactKind.RETURNED))
             boundaries.occurred(told.occurred_at, told.recorded_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntFlag
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,6 +55,7 @@ class Duty(NamedTuple):
 
 STANDING = ("due", "first_receipt", "correction_day", "flags", "delay", "wait_low", "wait_high")
 """The columns that change; the others say which obligation it is."""
+_standing_of = attrgetter(*STANDING)
 TYPES: dict[str, type[np.generic]] = {
     "due": np.int64,
     "first_receipt": np.int64,
@@ -174,7 +176,8 @@ class Columns:
     @property
     def standing(self) -> tuple[npt.NDArray[Any], ...]:
         """The columns that say how the rows stand, to be rewritten: in the order of STANDING."""
-        return tuple(getattr(self, name) for name in STANDING)
+        found: tuple[npt.NDArray[Any], ...] = _standing_of(self)
+        return found
 
 
 def _keys(unit: Indices, slot: Slots, series: Indices) -> Instants:
