@@ -173,7 +173,8 @@ class _Postgres:
         return await asyncio.to_thread(_joined, lots)
 
     async def rows(self, query: str) -> Sequence[Sequence[Any]]:
-        return [tuple(row) for row in await self._connection.fetch(query)]
+        found: Sequence[Sequence[Any]] = await self._connection.fetch(query)
+        return found
 
 
 _SIZE = "SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::int"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -52,9 +53,7 @@ async def read_snapshot(settings: Settings, known: Known) -> Bulk:
             until=until,
             whole=begun.epoch is None,
             told=await asyncio.to_thread(_in_order, told, _KEY_TOLD),
-            units=[
-                UUID(one) for (one,) in await _numbered(seen, "CAST(unit_id AS text)", "numbered_unit", begun.units)
-            ],
+            units=_ids(await _numbered(seen, "CAST(unit_id AS text)", "numbered_unit", begun.units)),
             periods=[key for (key,) in await _numbered(seen, "key", "numbered_period", begun.periods)],
             series=[Series(UUID(one), *more) for one, *more in await _numbered(seen, _SERIES, "series", begun.series)],
             states=await ordering,
@@ -68,6 +67,11 @@ _SERIES = ", ".join(("CAST(plan_id AS text)", *Series._fields[1:]))
 
 async def _numbered(seen: Snapshot, columns: str, table: str, known: int) -> Sequence[Sequence[Any]]:
     return await seen.rows(f"SELECT {columns} FROM {table} WHERE number >= {known:d} ORDER BY number")  # noqa: S608
+
+
+def _ids(rows: Sequence[Sequence[Any]]) -> list[UUID]:
+    """Return tens of thousands of ids, several times as fast as one by one."""
+    return msgspec.convert([one for (one,) in rows], list[UUID])
 
 
 def arranged(bulk: Bulk) -> Bulk:
