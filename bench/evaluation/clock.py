@@ -9,7 +9,7 @@ from statistics import median
 
 import numpy as np
 
-from bench.evaluation.full import evaluate
+from bench.evaluation.full import Evaluation
 from bench.evaluation.national import National, T, national_book
 from bench.evaluation.reported import Reported, reported
 from bench.rounds import interleaved, took
@@ -47,7 +47,7 @@ async def _busiest(book: Reported) -> Sequence[Row]:
     instants, counts = np.unique(pending, return_counts=True)
     t, rows = int(instants[counts.argmax()]), int(counts.max())
     before = replace(book.view, t=t - 1, standings=national.book.as_of(t - 1, NEVER))
-    after = replace(before, t=t)
+    after, evaluation = replace(before, t=t), Evaluation(national)
 
     async def moved() -> float:
         present = _present(national, t - 1)
@@ -57,7 +57,7 @@ async def _busiest(book: Reported) -> Sequence[Row]:
         return seconds
 
     async def anew() -> float:
-        return took(partial(_evaluate, national, book, after))
+        return took(partial(_evaluate, evaluation, book, after))
 
     seconds = await interleaved("busiest instant", {"anew": anew, "moved": moved})
     each, whole = seconds["moved"] / rows * 1e6, seconds["anew"] * 1e3
@@ -72,14 +72,14 @@ def _advance(present: Present, book: Reported, view: View) -> None:
     book.ratios.advance(view, together=side_by_side)
 
 
-def _evaluate(national: National, book: Reported, view: View) -> None:
-    evaluate(national, view.t)
+def _evaluate(evaluation: Evaluation, book: Reported, view: View) -> None:
+    evaluation(view.t)
     book.ratios.evaluate(view, together=side_by_side)
 
 
 def _assert_as_anew(present: Present, book: Reported, t: int) -> None:
     ratios, national = book.ratios, book.book
-    assert np.array_equal(present.cube.subtree, evaluate(national, t)), "the counts differ"
+    assert np.array_equal(present.cube.subtree, Evaluation(national)(t)), "the counts differ"
     sums, rulings = ratios.sums.copy(), ratios.rulings.copy()
     ratios.evaluate(replace(book.view, t=t, standings=national.book.as_of(t, NEVER)))
     assert np.array_equal(sums, ratios.sums), "the sums differ"

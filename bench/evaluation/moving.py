@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bench.evaluation.full import evaluate
+from bench.evaluation.full import Evaluation
 from bench.evaluation.national import National, T, national_book
 from bench.rounds import interleaved, timed, took
 from bench.row import Row
@@ -29,7 +29,7 @@ async def measure_moving() -> Sequence[Row]:
     book = national_book()
     past = _past(book)
     seconds = await interleaved(
-        "past", {"then": timed(partial(evaluate, book, past)), "now": timed(partial(evaluate, book))}
+        "past", {"then": timed(partial(Evaluation(book), past)), "now": timed(Evaluation(book))}
     )
     then, now = seconds["then"] * 1e3, seconds["now"] * 1e3
     return [
@@ -59,7 +59,7 @@ def _report(book: National) -> Row:
         columns.first_receipt[row] = T
         columns.flags[row] |= np.uint8(Flag.LIVE)
         seconds.append(took(partial(present.changed, np.array([row], np.int32))))
-    assert np.array_equal(present.cube.subtree, evaluate(book)), "the results differ"
+    assert np.array_equal(present.cube.subtree, Evaluation(book)()), "the results differ"
     print(f"report: p99 {np.quantile(seconds, 0.99) * 1e6:.1f} us", flush=True)
     return Row("evaluation", "report_status_us", len(rows), median(seconds) * 1e6, "us", 4, "at most")
 

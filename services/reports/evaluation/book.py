@@ -12,7 +12,7 @@ import numpy.typing as npt
 from services.reports.evaluation import plain
 from services.reports.evaluation.boundaries import Boundaries
 from services.reports.evaluation.columns import ABSENT, STANDING, TYPES, Columns, Flag, Flags, Indices, Mask, Slots
-from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one, parts_of
+from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one, parts_of, without_rows
 from services.reports.evaluation.decide import OPEN, Read
 from services.reports.evaluation.entering import last_of, write_standings
 from services.reports.evaluation.history import (
@@ -82,6 +82,13 @@ class Standings(NamedTuple):
     live_version: Indices
     """NO_VERSION if none is live."""
     accepted_version: Indices
+
+
+class Tallied(NamedTuple):
+    """What all obligations come to at an instant."""
+
+    statuses: Statuses
+    cube: Cube
 
 
 class Book:
@@ -188,28 +195,42 @@ class Book:
         return standings
 
     def tally(
-        self, t: int, known_at: int, layout: Layout, *, slots: int, wanted: Mask, together: Together = one_by_one
-    ) -> tuple[Statuses, Cube]:
+        self,
+        t: int,
+        known_at: int,
+        layout: Layout,
+        *,
+        slots: int,
+        wanted: Mask,
+        together: Together = one_by_one,
+        into: Tallied | None = None,
+    ) -> Tallied:
         """Return the statuses of a layout's rows at `t`, and how many have which in each subtree and slot.
 
         Rows of units NOWHERE in the layout, and those of series that are not `wanted`, shape [series], stay ABSENT and
-        are in no count. `together` runs the parts that the work is cut into.
+        are in no count. `together` runs the parts that the work is cut into. They are written `into` arrays of the
+        same shape, if there are any: memory that is new to the process takes as long as the work.
         """
-        statuses = np.zeros(len(self), np.uint8)
-        counts = np.zeros((len(layout.parent), slots, len(Status)), np.int32)
-        read = self.read(t, known_at, wanted)
-        begins = self.columns.begins
+        read, begins = self.read(t, known_at, wanted), self.columns.begins
+        parts = parts_of(layout, begins)
+        if into is None:
+            counts = np.empty((len(layout.parent), slots, len(Status)), np.int32)
+            into = Tallied(np.empty(len(self), np.uint8), Cube(counts))
+        statuses, counts = into.statuses, into.cube.subtree
+        statuses.fill(Status.ABSENT)
+        # The others are emptied side by side, each when its first row is counted.
+        counts[without_rows(layout, parts)] = 0
 
         def go_over(units: Indices) -> None:
             tally_units(*read, units, layout.place, begins, statuses, counts)
 
-        together([partial(go_over, part) for part in parts_of(layout, begins)])
+        together([partial(go_over, part) for part in parts])
         by_place = counts.reshape(len(counts), -1)
         middle = by_place.shape[1] // 2
         together(
             [partial(roll_up, *part, layout.parent, by_place) for part in pairwise((0, middle, by_place.shape[1]))]
         )
-        return statuses, Cube(counts)
+        return into
 
     def read(self, t: int, known_at: int, wanted: Mask) -> Read:
         """Return what a pass at `t`, as known at `known_at`, over some of the series reads."""

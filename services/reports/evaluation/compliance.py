@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from kernel.shares import Share
-from services.reports.evaluation.columns import Indices
+from services.reports.evaluation.columns import Indices, Mask
 from services.reports.evaluation.history import Instants
 from services.reports.evaluation.status import Status
 from services.reports.evaluation.tally import NOWHERE, Counted
@@ -150,3 +150,11 @@ def parts_of(layout: Layout, begins: Instants) -> list[Indices]:
     wanted = np.searchsorted(rows, rows[-1] * np.arange(1, many) // many)
     cuts = may_cut[np.minimum(np.searchsorted(may_cut, wanted), len(may_cut) - 1)] if len(may_cut) else may_cut
     return [part for part in np.split(held, np.unique(cuts)) if len(part)]
+
+
+def without_rows(layout: Layout, parts: Iterable[Indices]) -> Mask:
+    """Say of each place whether no unit of the parts is counted at it itself, shape [places]."""
+    found = np.ones(len(layout.parent), np.bool_)
+    for part in parts:
+        found[layout.place[part]] = False
+    return found

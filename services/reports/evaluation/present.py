@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from services.reports.evaluation.book import Book
+from services.reports.evaluation.book import Book, Tallied
 from services.reports.evaluation.columns import DAY, MIDNIGHT, NO_DAY, Flag, Indices, Mask
 from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one
 from services.reports.evaluation.decide import Read
@@ -43,6 +43,7 @@ class Present:
         self._layout = layout
         self._slots = slots
         self._together = together
+        self._tallied: Tallied | None = None
         self._begin(t)
 
     @property
@@ -95,14 +96,26 @@ class Present:
 
     def _count(self) -> None:
         """Go over all rows."""
-        self.statuses, self._cube = self._book.tally(
-            self._t, NEVER, self._layout, slots=self._slots, wanted=self._every, together=self._together
+        self._tallied = self._book.tally(
+            self._t,
+            NEVER,
+            self._layout,
+            slots=self._slots,
+            wanted=self._every,
+            together=self._together,
+            into=self._fitting(),
         )
+        self.statuses, self._cube = self._tallied
         self._read = self._read_now()
         layout, columns = self._layout, self._book.columns
         opened_at = self._book.series.opened_at
         self._received = (columns.due, columns.first_receipt, columns.flags, columns.series, opened_at)
         self._kept = (columns.slot, columns.begins, layout.place, layout.parent, self.statuses, self._cube.subtree)
+
+    def _fitting(self) -> Tallied | None:
+        """Return the arrays so far, if there are no more rows than they have room for."""
+        now = self._tallied
+        return now if now is not None and len(now.statuses) == len(self._book) else None
 
     @property
     def _every(self) -> Mask:

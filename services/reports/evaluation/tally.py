@@ -89,10 +89,11 @@ def tally_units(  # noqa: PLR0913, PLR0917 - a column each
 ) -> None:
     """Write the statuses of all rows of some units, and count them where each unit is counted.
 
-    What comes first is a `Read`. `rows` says where the rows of each unit begin, shape [units + 1].
+    What comes first is a `Read`. `rows` says where the rows of each unit begin, shape [units + 1]. Units of a place
+    stand together; whatever was in the counts of such a place is forgotten.
     """
     facts, is_all_open = (kind, occurred_at, recorded_at, day, version), bool(np.all(asked == OPEN))
-    next_one, end, history = 0, -1, 0
+    next_one, end, history, emptied = 0, -1, 0, NOWHERE
     while next_one < len(units):
         this, start = next_one, rows[units[next_one]]
         if start != end:
@@ -112,7 +113,10 @@ def tally_units(  # noqa: PLR0913, PLR0917 - a column each
                 statuses[row] = by_history(t, known_at, *facts, *its)
             history += 1
         for one in range(this, next_one):
-            own, of_unit = counts[place[units[one]]].reshape(-1), slice(rows[units[one]], rows[units[one] + 1])
+            at_place, of_unit = place[units[one]], slice(rows[units[one]], rows[units[one] + 1])
+            own = counts[at_place].reshape(-1)
+            if at_place != emptied:
+                own[:], emptied = 0, at_place
             for at, status in zip(slot[of_unit], statuses[of_unit]):  # noqa: B905 - of one length, and numba knows no more
                 own[np.uint32(at) * _STATUSES + status] += 1
 
