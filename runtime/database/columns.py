@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -41,7 +41,7 @@ _HEADER, _TRAILER = 19, 2
 
 
 class Snapshot(Protocol):
-    """A read-only transaction that sees one state of the database."""
+    """A read-only transaction that sees one state of the database. It may be asked several things at the same time."""
 
     async def columns(
         self, terms: Terms, source: str, types: Types, *, packed: str | None = None, parts_of: str | None = None
@@ -92,8 +92,10 @@ async def _begun(settings: Settings) -> AsyncIterator[Snapshot]:
             own.execute("BEGIN")
             yield _Sqlite(own)
         return
-    async with _reading(settings) as connection:
-        yield _Postgres(settings, connection)
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(_reading(settings))
+        exported = await first.fetchval("SELECT pg_export_snapshot()")
+        yield _Postgres(settings, first, exported, stack)
 
 
 def _opened(settings: Settings) -> sqlite3.Connection:
@@ -116,6 +118,7 @@ async def _reading(settings: Settings, *, same_as: str | None = None) -> AsyncIt
 class _Sqlite:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._turn = asyncio.Lock()
 
     async def columns(
         self,
@@ -126,7 +129,8 @@ class _Sqlite:
         packed: str | None = None,  # noqa: ARG002 - of PostgreSQL
         parts_of: str | None = None,  # noqa: ARG002
     ) -> Columns:
-        return await asyncio.to_thread(self._columns, f"SELECT {', '.join(terms)} FROM {source}", types)  # noqa: S608
+        async with self._turn:
+            return await asyncio.to_thread(self._columns, f"SELECT {', '.join(terms)} FROM {source}", types)  # noqa: S608
 
     def _columns(self, query: str, types: Types) -> Columns:
         cursor = self._connection.execute(query)
@@ -137,44 +141,61 @@ class _Sqlite:
         return {name: whole[:, place].astype(type_) for place, (name, type_) in enumerate(types.items())}
 
     async def rows(self, query: str) -> Sequence[Sequence[Any]]:
-        return await asyncio.to_thread(lambda: self._connection.execute(query).fetchall())
+        async with self._turn:
+            return await asyncio.to_thread(lambda: self._connection.execute(query).fetchall())
 
 
 class _Postgres:
-    def __init__(self, settings: Settings, connection: asyncpg.Connection) -> None:
+    def __init__(self, settings: Settings, first: asyncpg.Connection, exported: str, stack: AsyncExitStack) -> None:
         self._settings = settings
-        self._connection = connection
+        self._exported = exported
+        self._stack = stack
+        self._free = [first]
+        self._turns = asyncio.Semaphore(_TOGETHER)
 
     async def columns(
         self, terms: Terms, source: str, types: Types, *, packed: str | None = None, parts_of: str | None = None
     ) -> Columns:
         query = f"SELECT {packed or packing(terms, types)} FROM {source}"  # noqa: S608 - names of our own
-        blocks = 0 if parts_of is None else await self._connection.fetchval(_SIZE, parts_of)
-        if blocks <= _BLOCKS:
-            return await _copied(self._connection, query, types)
+        async with self._connection() as connection:
+            blocks = 0 if parts_of is None else await connection.fetchval(_SIZE, parts_of)
+            if blocks <= _BLOCKS:
+                return await _copied(connection, query, types)
         waiting = iter(_parts(blocks))
-        same_as = await self._connection.fetchval("SELECT pg_export_snapshot()")
 
-        async def taken_by(connection: asyncpg.Connection) -> list[Columns]:
-            return [await _copied(connection, f"{query} AND {part}", types) for part in waiting]
+        async def taken() -> list[Columns]:
+            async with self._connection() as connection:
+                return [await _copied(connection, f"{query} AND {part}", types) for part in waiting]
 
-        async def taken_beside() -> list[Columns]:
-            async with _reading(self._settings, same_as=same_as) as other:
-                return await taken_by(other)
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                taking = [group.create_task(taken_by(self._connection))]
-                taking += [group.create_task(taken_beside()) for _ in range(_TOGETHER - 1)]
-        except ExceptionGroup as failed:
-            # The first that fails has the others given up: it says why.
-            raise failed.exceptions[0] from None
-        lots = [lot for task in taking for lot in task.result()]
-        return await asyncio.to_thread(_joined, lots)
+        async with together() as group:
+            taking = [group.create_task(taken()) for _ in range(_TOGETHER)]
+        return await asyncio.to_thread(_joined, [lot for task in taking for lot in task.result()])
 
     async def rows(self, query: str) -> Sequence[Sequence[Any]]:
-        found: Sequence[Sequence[Any]] = await self._connection.fetch(query)
+        async with self._connection() as connection:
+            found: Sequence[Sequence[Any]] = await connection.fetch(query)
         return found
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection that sees the snapshot: there are some, opened when they are needed."""
+        async with self._turns:
+            if self._free:
+                connection = self._free.pop()
+            else:
+                connection = await self._stack.enter_async_context(_reading(self._settings, same_as=self._exported))
+            yield connection
+            self._free.append(connection)
+
+
+@asynccontextmanager
+async def together() -> AsyncIterator[asyncio.TaskGroup]:
+    """Do several things at the same time; the first that fails has the others given up, and says why."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 _SIZE = "SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::int"

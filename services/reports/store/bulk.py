@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from kernel.clock import from_micros
 from runtime.database import Database, Settings
-from runtime.database.columns import Columns, Snapshot, snapshot
+from runtime.database.columns import Columns, Snapshot, snapshot, together
 from runtime.database.revision import Revision
 from services.reports.store.columns import HISTORY, KEY, PACKED, STATE, TOLD_ONES, Bulk, Known, Series, selected
 from services.reports.store.delta import read_little
@@ -46,18 +46,24 @@ async def read_snapshot(settings: Settings, known: Known) -> Bulk:
         states = await seen.columns(
             selected(STATE), f"obligation_state s WHERE {after}", STATE, packed=PACKED, parts_of=parts_of
         )
-        # A thread puts them in order while the database sends the rest.
-        ordering = asyncio.ensure_future(asyncio.to_thread(_in_order, states, KEY))
-        told = await seen.columns(selected(HISTORY, history=True), f"{TOLD_ONES} WHERE {after}", HISTORY)
-        return Bulk(
-            until=until,
-            whole=begun.epoch is None,
-            told=await asyncio.to_thread(_in_order, told, _KEY_TOLD),
-            units=_ids(await _numbered(seen, "CAST(unit_id AS text)", "numbered_unit", begun.units)),
-            periods=[key for (key,) in await _numbered(seen, "key", "numbered_period", begun.periods)],
-            series=[Series(UUID(one), *more) for one, *more in await _numbered(seen, _SERIES, "series", begun.series)],
-            states=await ordering,
-        )
+        async with together() as group:
+            ordered = group.create_task(asyncio.to_thread(_in_order, states, KEY))
+            told = group.create_task(_told(seen, after))
+            named = group.create_task(_named(seen, begun))
+        return Bulk(until, begun.epoch is None, ordered.result(), told.result(), *named.result())
+
+
+async def _told(seen: Snapshot, after: str) -> Columns:
+    told = await seen.columns(selected(HISTORY, history=True), f"{TOLD_ONES} WHERE {after}", HISTORY)
+    return await asyncio.to_thread(_in_order, told, _KEY_TOLD)
+
+
+async def _named(seen: Snapshot, begun: Known) -> tuple[list[UUID], list[str], list[Series]]:
+    """Return units, periods and series that are new, in the order of their numbers."""
+    units = await _numbered(seen, "CAST(unit_id AS text)", "numbered_unit", begun.units)
+    periods = await _numbered(seen, "key", "numbered_period", begun.periods)
+    series = await _numbered(seen, _SERIES, "series", begun.series)
+    return _ids(units), [key for (key,) in periods], [Series(UUID(one), *more) for one, *more in series]
 
 
 _BITS = 63
