@@ -82,6 +82,8 @@ def _ids(rows: Sequence[Sequence[Any]]) -> list[UUID]:
 
 def arranged(bulk: Bulk) -> Bulk:
     """Return the same with its columns in order."""
+    if len(bulk.states["flags"]) < 2 and not len(bulk.told["kind"]):
+        return bulk
     return replace(bulk, states=_in_order(bulk.states, KEY), told=_in_order(bulk.told, _KEY_TOLD))
 
 
