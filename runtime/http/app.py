@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from kernel.problems import Problem
 from runtime.bus import Publisher
@@ -68,8 +67,8 @@ def create_app(
         rooms.append(key_routes(service.name))
     if service.subscribable is not None:
         rooms.append(subscription_routes(service.name))
-    for routes in rooms:
-        app.include_router(routes.router)
+    # Side by side: of an included router every request asks twice which of its routes is meant.
+    app.router.routes.extend(route for routes in rooms for route in routes.router.routes)
     _answer_problems(app)
     add_health(app, service)
     app.add_middleware(Observed, service=service)
@@ -97,16 +96,11 @@ def _describe_what_fastapi_does_not_see(app: FastAPI, rooms: Sequence[Routes], s
 
 def declarations(app: FastAPI) -> list[Declaration]:
     """Return the rows that an application adds to the matrix in `docs/api.md`."""
-    return [route.declaration for route in _routes(app) if isinstance(route, DeclaredRoute)]
-
-
-def _routes(app: FastAPI) -> Iterator[BaseRoute]:
-    """Yield every route, those of included routers too: `app.routes` itself holds only the routers."""
-    return (context.original_route for context in iter_route_contexts(app.routes))
+    return [route.declaration for route in app.routes if isinstance(route, DeclaredRoute)]
 
 
 def _make_sure_all_are_declared(app: FastAPI) -> None:
-    for route in _routes(app):
+    for route in app.routes:
         # Of what is not in the OpenAPI document, only operations' own routes (health, metrics) need no declaration.
         if isinstance(route, APIRoute) and not hasattr(route, "declaration") and route.path not in HEALTH_PATHS:
             raise RouteUndeclared(f"{route.path} was added past `Routes`: it declares no scope, unit rule or kind")
