@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from statistics import median
 
+from bench.row import shown
+
 ROUNDS = 7
 """Of each, after one that counts for nothing."""
 _IN_A_ROW = 5
@@ -25,7 +27,7 @@ async def interleaved(name: str, ways: Mapping[str, Callable[[], Awaitable[float
     for number in range(ROUNDS + 1):
         for who, do in ways.items():
             took[who].append(await do())
-        told = ", ".join(f"{who} {seconds[-1] * 1e3:,.1f} ms" for who, seconds in took.items())
+        told = ", ".join(f"{who} {shown(seconds[-1] * 1e3)} ms" for who, seconds in took.items())
         print(f"{name}, {'round ' + str(number) if number else 'to warm up'}: {told}", flush=True)
     gc.unfreeze()
     return {who: median(seconds[1:]) for who, seconds in took.items()}

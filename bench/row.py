@@ -40,12 +40,17 @@ def table(rows: Sequence[Row]) -> str:
     """Return the rows as a table to read."""
     lines = [f"{'area':10} {'name':28} {'n':>7} {'value':>12} {'beside':>12} {'ratio':>6}  bound"]
     for row in rows:
-        beside = "" if row.beside is None else f"{row.beside:,.1f}"
+        beside = "" if row.beside is None else shown(row.beside)
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         verdict = f"{row.direction} {row.bound:g}: {'holds' if row.holds else 'DOES NOT HOLD'}"
-        value = f"{row.value:,.1f} {row.unit}"
+        value = f"{shown(row.value)} {row.unit}"
         lines.append(f"{row.area:10} {row.name:28} {row.n:7,} {value:>12} {beside:>12} {ratio:>6}  {verdict}")
     return "\n".join(lines)
+
+
+def shown(value: float) -> str:
+    """Return a figure to read: what is small has more digits."""
+    return f"{value:,.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def save(rows: Sequence[Row]) -> None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+import asyncpg
+from sqlalchemy import make_url, text
 
 from bench.events.told import database_of
 from contracts.plan import Plan, Rule
@@ -98,6 +99,7 @@ async def kept_book(postgres: PostgresServer) -> AsyncIterator[Kept]:
     plan = next(one for one in reversed(plans) if one.issuer == province)
     async with database_of(Name.REPORTS, postgres) as database:
         await _enter(database, decision, plans)
+        await _settle(database)
         async with database.read() as read:
             epoch = (await read.newest()).epoch
         found = unit_id(province, decision.on.isoformat())
@@ -133,6 +135,16 @@ async def _enter(database: Database, decision: UnitDecision, plans: Sequence[Pla
 
     await database.write(together)
     await database.write(_count)
+
+
+async def _settle(database: Database) -> None:
+    """Do at once what autovacuum does within minutes: it would do it while something is measured."""
+    url = make_url(database.settings.url).set(drivername="postgresql").render_as_string(False)
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
 
 
 _SERIES = SeriesRow.__table__  # type: ignore[attr-defined]

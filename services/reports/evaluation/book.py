@@ -14,7 +14,7 @@ from services.reports.evaluation.boundaries import Boundaries
 from services.reports.evaluation.columns import ABSENT, STANDING, TYPES, Columns, Flag, Flags, Indices, Mask, Slots
 from services.reports.evaluation.compliance import Cube, Layout, Together, one_by_one, parts_of, without_rows
 from services.reports.evaluation.decide import OPEN, Read
-from services.reports.evaluation.entering import last_of, write_standings
+from services.reports.evaluation.entering import hours_of, write_standings
 from services.reports.evaluation.history import (
     LONG_AGO,
     NEVER,
@@ -141,22 +141,31 @@ class Book:
 
     def _note(self, states: States, told: Facts, sizes: Instants | None) -> None:
         """Note the instants at which something can change by itself, and the last at which something happened."""
-        reminder, boundaries = self.series.reminder[states.series], self.boundaries
+        boundaries, hours = self.boundaries, np.empty(3 * len(states.flags), np.int64)
         for number in range(self._series_noted, len(self.series)):
             boundaries.happened(self.series[number].opened_at, self.series[number].opened_recorded_at)
         self._series_noted = len(self.series)
-        boundaries.note(states.due, states.due - reminder, where=states.due != NEVER)
-        boundaries.note(states.correction_due, where=states.correction_due != LONG_AGO)
-        received, written, accepted = last_of(
-            states.first_receipt, states.first_recorded, states.accepted, states.flags
+        many, received, written, accepted = hours_of(
+            states.due,
+            states.correction_due,
+            states.series,
+            self.series.reminder,
+            states.first_receipt,
+            states.first_recorded,
+            states.accepted,
+            states.flags,
+            hours,
         )
+        boundaries.note(hours[:many])
         for last in (received, accepted):
             boundaries.happened(last, last)
         self._last_received, self._last_written = max(self._last_received, received), max(self._last_written, written)
         if sizes is not None and len(sizes):
-            before = np.repeat(reminder[(states.flags & _TOLD) != 0], sizes)
-            boundaries.note(told.day, where=told.day != NEVER)
-            boundaries.note(told.day - before, where=(told.day != NEVER) & (told.kind != FactKind.RETURNED))
+            of_told = self.series.reminder[states.series[(states.flags & _TOLD) != 0]]
+            is_set = told.day != NEVER
+            boundaries.note(told.day[is_set])
+            is_due = is_set & (told.kind != FactKind.RETURNED)
+            boundaries.note((told.day - np.repeat(of_told, sizes))[is_due])
             boundaries.occurred(told.occurred_at, told.recorded_at)
 
     def history(self, row: int) -> Facts:

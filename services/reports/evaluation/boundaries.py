@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from services.reports.evaluation.history import LONG_AGO, Instants
-
-Mask = npt.NDArray[np.bool_]
-
 
 _MANY = 10_000
 """So many are put in order at once, so that they take little room; fewer wait until somebody asks."""
@@ -32,7 +28,7 @@ class Boundaries:
     def occurred(self, at: Instants, recorded_at: Instants) -> None:
         """Note when facts occurred."""
         is_to_occur = at > recorded_at
-        self.note(at, where=is_to_occur)
+        self.note(at[is_to_occur])
         self._to_occur.add(at[is_to_occur])
         self._last = max(self._last, int(at.max(initial=LONG_AGO, where=~is_to_occur)))
 
@@ -43,10 +39,9 @@ class Boundaries:
         else:
             self._last = max(self._last, at)
 
-    def note(self, *instants: Instants, where: Mask) -> None:
-        """Note instants as they are, some of them."""
-        for column in instants:
-            self._known.add(column[where])
+    def note(self, instants: Instants) -> None:
+        """Note instants as they are."""
+        self._known.add(instants)
 
     def around(self, t: int) -> tuple[int | None, int | None]:
         """Return the last boundary at or before `t`, and the first after it; None where there is none."""

@@ -53,15 +53,33 @@ def write_standings(  # noqa: PLR0913, PLR0917 - a column each
     return True
 
 
-@compiled("UniTuple(i8, 3)(i8[::1], i8[::1], i8[::1], u1[::1])")
-def last_of(
-    first_receipt: Instants, first_recorded: Instants, accepted: Instants, flags: Flags
-) -> tuple[int, int, int]:
-    """Return when the last report came of all plain histories, was written down, and was accepted; LONG_AGO if none."""
-    received, written, judged = LONG_AGO, LONG_AGO, LONG_AGO
+@compiled("UniTuple(i8, 4)(i8[::1], i8[::1], i4[::1], i8[::1], i8[::1], i8[::1], i8[::1], u1[::1], i8[::1])")
+def hours_of(  # noqa: PLR0913, PLR0917 - a column each
+    due: Instants,
+    correction_due: Instants,
+    series: Indices,
+    reminder: Instants,
+    first_receipt: Instants,
+    first_recorded: Instants,
+    accepted: Instants,
+    flags: Flags,
+    hours: Instants,
+) -> tuple[int, int, int, int]:
+    """Write when obligations are due, reminded of or to be corrected, and return how many such hours there are.
+
+    And when the last report came of all plain histories, was written down, and was accepted; LONG_AGO if none. There
+    are three hours for each obligation at most; `reminder` is by series.
+    """
+    many, received, written, judged = 0, LONG_AGO, LONG_AGO, LONG_AGO
     for one in range(len(flags)):
+        if due[one] != NEVER:
+            hours[many], hours[many + 1] = due[one], due[one] - reminder[series[one]]
+            many += 2
+        if correction_due[one] != LONG_AGO:
+            hours[many] = correction_due[one]
+            many += 1
         if flags[one] & _TOLD == 0:
             received = max(received, first_receipt[one] if first_receipt[one] != NEVER else LONG_AGO)
             written = max(written, first_recorded[one] if first_recorded[one] != NEVER else LONG_AGO)
             judged = max(judged, accepted[one] if accepted[one] != NEVER else LONG_AGO)
-    return received, written, judged
+    return many, received, written, judged
