@@ -24,6 +24,7 @@ EVALUATION = {
     "on_time_at_the_due_instant",
     "overdue_after_the_due_instant",
     "more_than_the_threshold",
+    "a_share_rounded_before_it_is_compared",
     "a_unit_counted_twice",
     "a_past_that_knows_the_future",
 }
