@@ -14,7 +14,7 @@ import numpy.typing as npt
 from bench.evaluation.indicator_frames import ADDED, KEYS, by_duckdb, by_polars, lines_frame, places_above, tables_of
 from bench.evaluation.national import YEARS, national_book
 from bench.evaluation.reported import INDICATORS, PROMISES, SLOTS_OF_A_YEAR, Reported, reported
-from bench.rounds import interleaved, timed
+from bench.rounds import interleaved, settled
 from bench.row import Row
 from services.reports.board.kernels import side_by_side
 from services.reports.evaluation.lines import Changes
@@ -54,12 +54,12 @@ async def measure_indicators() -> Sequence[Row]:
         seconds = await interleaved(
             "indicators",
             {
-                "ours": timed(partial(ratios.add_up, together=side_by_side)),
-                "sum": timed(Sum(*read, standings.flags)),
-                "polars": timed(partial(by_polars, lines, above)),
-                "duckdb": timed(partial(by_duckdb, duckdb)),
-                "ours at": timed(partial(ratios.evaluate, book.view, together=side_by_side)),
-                "sum at": timed(Sum(*read, *marked_by)),
+                "ours": settled(partial(ratios.add_up, together=side_by_side)),
+                "sum": settled(Sum(*read, standings.flags)),
+                "polars": settled(partial(by_polars, lines, above)),
+                "duckdb": settled(partial(by_duckdb, duckdb)),
+                "ours at": settled(partial(ratios.evaluate, book.view, together=side_by_side)),
+                "sum at": settled(Sum(*read, *marked_by)),
             },
         )
     cells = len(book.book.layout.parent) * PROMISES * len(SLOTS_OF_A_YEAR)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from bench.evaluation.full import Evaluation
 from bench.evaluation.national import National, T, national_book
-from bench.rounds import interleaved, timed, took
+from bench.rounds import interleaved, settled, took
 from bench.row import Row
 from services.reports.board.kernels import side_by_side
 from services.reports.evaluation.columns import Flag
@@ -29,7 +29,7 @@ async def measure_moving() -> Sequence[Row]:
     book = national_book()
     past = _past(book)
     seconds = await interleaved(
-        "past", {"then": timed(partial(Evaluation(book), past)), "now": timed(Evaluation(book))}
+        "past", {"then": settled(partial(Evaluation(book), past)), "now": settled(Evaluation(book))}
     )
     then, now = seconds["then"] * 1e3, seconds["now"] * 1e3
     return [

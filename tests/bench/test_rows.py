@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
-from bench.rounds import ROUNDS, interleaved, timed
-from bench.row import Row
+from bench.rounds import ROUNDS, interleaved, settled, timed
+from bench.row import Row, shown
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,17 @@ async def test_ways_take_turns_and_the_first_round_counts_for_nothing(capsys: py
 async def test_time_of_a_way_is_with_what_it_awaits() -> None:
     assert await timed(lambda: asyncio.sleep(0.02))() >= 0.02
     assert await timed(lambda: None)() < 0.02
+
+
+@pytest.mark.asyncio
+async def test_what_takes_milliseconds_is_told_by_the_middle_one_of_some_calls() -> None:
+    pauses = iter([0.4, 0.0, 0.02, 0.4, 0.0])
+
+    took = await settled(lambda: time.sleep(next(pauses)))()
+
+    assert 0.02 <= took < 0.4
+    assert next(pauses, None) is None
+
+
+def test_small_figures_are_shown_with_more_digits() -> None:
+    assert [shown(one) for one in (0.388, 9.96, 10, 1234.5)] == ["0.39", "9.96", "10.0", "1,234.5"]
