@@ -53,12 +53,12 @@ def settled(do: Callable[[], object]) -> Callable[[], Awaitable[float]]:
     """
 
     async def measured() -> float:
-        return median(took(do) for _ in range(_IN_A_ROW))
+        return median(seconds_of(do) for _ in range(_IN_A_ROW))
 
     return measured
 
 
-def took(do: Callable[[], object]) -> float:
+def seconds_of(do: Callable[[], object]) -> float:
     """Return how many seconds a call takes."""
     began = time.perf_counter()
     do()

@@ -12,7 +12,7 @@ import numpy as np
 from bench.evaluation.full import Evaluation
 from bench.evaluation.national import National, T, national_book
 from bench.evaluation.reported import Reported, reported
-from bench.rounds import interleaved, took
+from bench.rounds import interleaved, seconds_of
 from bench.row import Row
 from services.reports.board.kernels import side_by_side
 from services.reports.evaluation.awaiting import View
@@ -35,7 +35,7 @@ def _present(book: National, t: int) -> Present:
 
 def _quiet(book: National) -> Row:
     present = _present(book, T)
-    minutes = [took(partial(present.advance, T + minute * _MINUTE)) for minute in range(1, 60)]
+    minutes = [seconds_of(partial(present.advance, T + minute * _MINUTE)) for minute in range(1, 60)]
     return Row("evaluation", "clock_quiet_ms", len(minutes), median(minutes) * 1e3, "ms", 0.05, "at most")
 
 
@@ -52,12 +52,12 @@ async def _busiest(book: Reported) -> Sequence[Row]:
     async def moved() -> float:
         present = _present(national, t - 1)
         ratios.evaluate(before)
-        seconds = took(partial(_advance, present, book, after))
+        seconds = seconds_of(partial(_advance, present, book, after))
         _assert_as_anew(present, book, t)
         return seconds
 
     async def anew() -> float:
-        return took(partial(_evaluate, evaluation, book, after))
+        return seconds_of(partial(_evaluate, evaluation, book, after))
 
     seconds = await interleaved("busiest instant", {"anew": anew, "moved": moved})
     each, whole = seconds["moved"] / rows * 1e6, seconds["anew"] * 1e3

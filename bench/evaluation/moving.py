@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from bench.evaluation.full import Evaluation
 from bench.evaluation.national import National, T, national_book
-from bench.rounds import interleaved, settled, took
+from bench.rounds import interleaved, seconds_of, settled
 from bench.row import Row
 from services.reports.board.kernels import side_by_side
 from services.reports.evaluation.columns import Flag
@@ -58,7 +58,7 @@ def _report(book: National) -> Row:
     for row in rows:
         columns.first_receipt[row] = T
         columns.flags[row] |= np.uint8(Flag.LIVE)
-        seconds.append(took(partial(present.changed, np.array([row], np.int32))))
+        seconds.append(seconds_of(partial(present.changed, np.array([row], np.int32))))
     assert np.array_equal(present.cube.subtree, Evaluation(book)()), "the results differ"
     print(f"report: p99 {np.quantile(seconds, 0.99) * 1e6:.1f} us", flush=True)
     return Row("evaluation", "report_status_us", len(rows), median(seconds) * 1e6, "us", 4, "at most")

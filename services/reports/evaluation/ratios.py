@@ -31,7 +31,7 @@ from services.reports.evaluation.thresholds import SUMMED, UNKNOWN, WHOLE, Rulin
 from services.reports.evaluation.verdict import Reason, Verdict
 
 _PARTS = 4
-"""If all are side by side: each goes through all places, for some of the promises."""
+"""Where no promise is left out: each goes through all places, for some of the promises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ class Ratios:
         """Add up and judge some promises, in order."""
         figures, masks, about = self.lines.figures, self.lines.masks, self.lines.about
         read = (figures, masks, about, self.placed.order, self.placed.begins, *self._tree, self.sums, self.rulings)
-        side_by_side = np.flatnonzero(np.diff(promises) > 1) + 1
-        cuts = np.union1d(side_by_side, len(promises) * np.arange(1, _PARTS) // _PARTS)
+        gaps = np.flatnonzero(np.diff(promises) > 1) + 1
+        cuts = np.union1d(gaps, len(promises) * np.arange(1, _PARTS) // _PARTS)
         runs = [run for run in np.split(promises, cuts) if len(run)]
         together([partial(sweep, int(run[0]), int(run[-1]) + 1, *read) for run in runs])
 
