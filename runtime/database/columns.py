@@ -13,8 +13,10 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 import asyncpg
@@ -219,9 +221,9 @@ async def _copied(connection: asyncpg.Connection, query: str, types: Types) -> C
 
 def _decoded(sent: bytearray, types: Types) -> Columns:
     """Return the columns of a COPY: before each row stands how many values it has, before the only one its length."""
-    row = np.dtype([("values", ">i2"), ("bytes", ">i4"), *_row_of(tuple(types.items())).descr])
-    rows = np.frombuffer(sent, row, (len(sent) - _HEADER - _TRAILER) // row.itemsize, _HEADER)
-    return {name: rows[name].astype(type_) for name, type_ in types.items()}
+    runs = _runs_of(tuple(types.items()))
+    row = np.dtype([("values", ">i2"), ("bytes", ">i4"), *runs.row.descr])
+    return runs.columns(np.frombuffer(sent, row, (len(sent) - _HEADER - _TRAILER) // row.itemsize, _HEADER))
 
 
 def packing(terms: Terms, types: Types) -> str:
@@ -231,14 +233,32 @@ def packing(terms: Terms, types: Types) -> str:
 
 def unpacked(sent: bytes, types: Types) -> Columns:
     """Return the columns of rows that were packed and put one behind the other."""
-    rows = np.frombuffer(sent, _row_of(tuple(types.items())))
-    return {name: rows[name].astype(type_) for name, type_ in types.items()}
+    runs = _runs_of(tuple(types.items()))
+    return runs.columns(np.frombuffer(sent, runs.row))
+
+
+class _Runs(NamedTuple):
+    """What stands for one row: numbers of one type that follow each other are read as one, whatever they are called."""
+
+    row: np.dtype[np.void]
+    runs: Sequence[tuple[str, np.dtype[Any], Sequence[str]]]
+    """The name of each run in it, its type here, and the names of its columns."""
+
+    def columns(self, rows: npt.NDArray[np.void]) -> Columns:
+        found: dict[str, npt.NDArray[Any]] = {}
+        for run, type_, names in self.runs:
+            columns = rows[run].T.astype(type_, order="C")
+            for place, name in enumerate(names):
+                found[name] = columns[place]
+        return found
 
 
 @cache
-def _row_of(types: tuple[tuple[str, str], ...]) -> np.dtype[np.void]:
-    """Return what stands for one row: made once, as it takes longer than to read a row by it."""
-    return np.dtype([(name, f">{type_}") for name, type_ in types])
+def _runs_of(types: tuple[tuple[str, str], ...]) -> _Runs:
+    """Return it, made once: that takes longer than to read a row by it."""
+    found = [(type_, [name for name, _ in run]) for type_, run in groupby(types, key=itemgetter(1))]
+    runs = [(str(place), np.dtype(type_), names) for place, (type_, names) in enumerate(found)]
+    return _Runs(np.dtype([(run, type_.newbyteorder(">"), (len(names),)) for run, type_, names in runs]), runs)
 
 
 def _joined(lots: Sequence[Columns]) -> Columns:

@@ -10,11 +10,17 @@ from services.reports.evaluation.history import NEVER
 
 _FLAT = ("unit_no", "period_no", "series_no", "due", "first_receipt_at", "first_recorded_at", "accepted_at")
 
+_OF_POSTGRESQL = (
+    "DROP TABLE newest_fact",
+    "DROP FUNCTION note_newest_fact CASCADE",
+    "ALTER TABLE obligation_state DROP COLUMN packed",
+)
+
 
 async def take_back(database: Database, version: str = "20261125_clocks_of_alarms") -> None:
     """Undo the migration that made them flat, and say that the schema is of an earlier version."""
     statements = [
-        *(() if database.settings.is_sqlite() else ("ALTER TABLE obligation_state DROP COLUMN packed",)),
+        *(() if database.settings.is_sqlite() else _OF_POSTGRESQL),
         "DROP INDEX ix_obligation_state_told",
         "ALTER TABLE obligation_state ADD COLUMN due_at BIGINT",
         f"UPDATE obligation_state SET due_at = NULLIF(due, {NEVER})",  # noqa: S608 - a number of ours

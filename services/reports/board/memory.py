@@ -137,7 +137,7 @@ class Memory:
     def is_little(self, delta: Delta) -> bool:
         """Say whether a change is taken in within a millisecond: some rows are rewritten, and nothing else."""
         owed, is_old = delta.owed, delta.reference is self.reference
-        return is_old and len(owed.states["flags"]) <= _LITTLE and not (owed.whole or owed.series or owed.has_more)
+        return is_old and len(owed.states["flags"]) <= _LITTLE and not (owed.whole or owed.series or owed.others)
 
     def apply(self, delta: Delta) -> None:
         """Take in what changed."""

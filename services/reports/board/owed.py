@@ -18,14 +18,13 @@ from runtime.database.columns import Columns
 from services.reports.domain.obligation import OPENED_BY_HAND
 from services.reports.evaluation.book import Book, States
 from services.reports.evaluation.columns import Duty, Indices, Mask
+from services.reports.evaluation.entering import SHARED, give_numbers
 from services.reports.evaluation.history import NO_FACTS, FactKind, Facts, Instants
 from services.reports.evaluation.series import Series
 from services.reports.store import columns as store
 from services.reports.store.columns import Bulk
 
 _IDS = msgspec.msgpack.Encoder(uuid_format="bytes")
-SHARED = -1
-"""Of requests and flash reports: their slot is that of their series."""
 ReminderOf = Callable[[UUID, str], int]
 """Returns how long before its due instant an obligation is due soon, in microseconds, by plan and rule."""
 
@@ -201,12 +200,15 @@ class Owed:
         return slot
 
     def _states(self, states: Columns) -> States:
-        of_series = self._slot_of_series[states["series_no"]]
-        slot = np.where(of_series == SHARED, self._slot_of[states["period_no"]], of_series)
+        series = states["series_no"]
+        unit, slot = np.empty(len(series), np.int32), np.empty(len(series), np.uint16)
+        known = (self._unit_of, self._slot_of, self._slot_of_series)
+        if not give_numbers(states["unit_no"], states["period_no"], series, *known, unit, slot):
+            raise ValueError("an obligation comes before its unit, its period or its series")
         return States(
-            unit=self._unit_of[states["unit_no"]],
-            slot=slot.astype(np.uint16),
-            series=states["series_no"],
+            unit=unit,
+            slot=slot,
+            series=series,
             due=states["due"],
             first_receipt=states["first_receipt_at"],
             first_recorded=states["first_recorded_at"],

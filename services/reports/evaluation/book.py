@@ -126,10 +126,10 @@ class Book:
         Raises:
             ValueError: An obligation comes twice, or a correction is not due at the beginning of a day.
         """
-        rows = self.columns.find(states.unit, states.slot, states.series)
+        rows, absent = self.columns.find(states.unit, states.slot, states.series)
         states.write(rows, self.columns.standing)
-        new = rows == ABSENT
-        if new.any():
+        if absent:
+            new = rows == ABSENT
             added = {name: column[new] for name, column in states.columns().items()}
             placed, moved = self.columns.insert(states.unit[new], added)
             self._told.move(moved)

@@ -158,20 +158,19 @@ class Columns:
             KeyError: There is none.
         """
         unit, slot, series = np.array([duty.unit], np.int32), np.array([duty.slot], np.uint16), duty.series
-        row = int(self.find(unit, slot, np.array([series], np.int32))[0])
-        if row == ABSENT:
+        rows, absent = self.find(unit, slot, np.array([series], np.int32))
+        if absent:
             raise KeyError(duty)
-        return row
+        return int(rows[0])
 
     def duty(self, row: int) -> Duty:
         """Return which obligation a row is: that stays when rows are added."""
         return Duty(self.unit(row), int(self.slot[row]), int(self.series[row]))
 
-    def find(self, unit: Indices, slot: Slots, series: Indices) -> Indices:
-        """Return the rows of many duties; ABSENT for those that are not there."""
+    def find(self, unit: Indices, slot: Slots, series: Indices) -> tuple[Indices, int]:
+        """Return the rows of many duties, ABSENT for those that are not there, and how many these are."""
         found = np.empty(len(unit), np.int32)
-        find_rows(unit, slot, series, self.begins, self.slot, self.series, found)
-        return found
+        return found, find_rows(unit, slot, series, self.begins, self.slot, self.series, found)
 
     @property
     def standing(self) -> tuple[npt.NDArray[Any], ...]:
@@ -195,7 +194,7 @@ def flags_of(standing: Standing) -> int:
     )
 
 
-@compiled("void(i4[::1], u2[::1], i4[::1], i8[::1], u2[::1], i4[::1], i4[::1])")
+@compiled("i8(i4[::1], u2[::1], i4[::1], i8[::1], u2[::1], i4[::1], i4[::1])")
 def find_rows(
     unit: Indices,
     slot: Slots,
@@ -204,8 +203,9 @@ def find_rows(
     slots: Slots,
     all_series: Indices,
     found: Indices,
-) -> None:
-    """Write the rows of duties, or ABSENT, to `found`; `slots` and `all_series` are those of all rows."""
+) -> int:
+    """Write the rows of duties to `found`, and return how many are ABSENT; `slots` and `all_series` are of all rows."""
+    absent = len(unit)
     for one in range(len(unit)):
         found[one] = ABSENT
         if unit[one] + 1 >= len(begins):
@@ -218,3 +218,5 @@ def find_rows(
         is_there = low < begins[unit[one] + 1] and slots[low] == slot[one] and all_series[low] == series[one]
         if is_there:
             found[one] = low
+            absent -= 1
+    return absent

@@ -5,11 +5,37 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from services.reports.evaluation.columns import ABSENT, DAY, MIDNIGHT, NO_DAY, NOT_ACCEPTED, Flag, Flags, Indices
+from services.reports.evaluation.columns import ABSENT, DAY, MIDNIGHT, NO_DAY, NOT_ACCEPTED, Flag, Flags, Indices, Slots
 from services.reports.evaluation.compiled import compiled
 from services.reports.evaluation.history import LONG_AGO, NEVER, Instants
 
+SHARED = -1
+"""Of requests and flash reports: their slot is that of their series. And of series: theirs is that of the period."""
 _TOLD = np.uint8(Flag.TOLD)
+
+
+@compiled("b1(i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], u2[::1])")
+def give_numbers(
+    unit: Indices,
+    period: Indices,
+    series: Indices,
+    number_of_unit: Indices,
+    slot_of_period: Indices,
+    slot_of_series: Indices,
+    to_unit: Indices,
+    to_slot: Slots,
+) -> bool:
+    """Write the numbers here of units and slots, by those that units, periods and series have in the database.
+
+    False is returned if one of them has none.
+    """
+    for one in range(len(unit)):
+        if unit[one] >= len(number_of_unit) or period[one] >= len(slot_of_period) or series[one] >= len(slot_of_series):
+            return False
+        of_series = slot_of_series[series[one]]
+        to_unit[one] = number_of_unit[unit[one]]
+        to_slot[one] = slot_of_period[period[one]] if of_series == SHARED else of_series
+    return True
 
 
 @compiled(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +83,7 @@ def arranged(bulk: Bulk) -> Bulk:
     """Return the same with its columns in order."""
     if len(bulk.states["flags"]) < 2 and not len(bulk.told["kind"]):
         return bulk
-    return replace(bulk, states=_in_order(bulk.states, KEY), told=_in_order(bulk.told, _KEY_TOLD))
+    return bulk._replace(states=_in_order(bulk.states, KEY), told=_in_order(bulk.told, _KEY_TOLD))
 
 
 def _in_order(columns: Columns, by: tuple[str, ...]) -> Columns:

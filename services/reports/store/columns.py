@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -54,6 +53,10 @@ def selected(types: Types, *, history: bool = False) -> list[str]:
     return [term(name) for name in types]
 
 
+OTHERS = frozenset({"plan", "plan_version", "report_version", "judgement", "tip_history", "statistics_release"})
+"""Tables that a board reads beside these: in PostgreSQL, triggers note when each was last written to."""
+
+
 class Series(NamedTuple):
     """What obligations have in common that were opened together. Instants are microseconds UTC."""
 
@@ -67,8 +70,7 @@ class Series(NamedTuple):
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """How far a reader has read."""
 
     epoch: UUID | None = None
@@ -79,8 +81,7 @@ class Known:
     """How many units, periods and series it knows: numbers begin at 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
+class Bulk(NamedTuple):
     """All that changed since what was known, or all there is, as it was at one revision."""
 
     until: Revision
@@ -94,8 +95,8 @@ class Bulk:
     periods: Sequence[str]
     series: Sequence[Series]
     """Those with the numbers from what was known on, in order."""
-    has_more: bool = True
-    """Whether other tables may have something new: reports, plans, verdicts, tips, or releases."""
+    others: Collection[str] = OTHERS
+    """Which other tables may have something new."""
 
 
 def known_after(known: Known, bulk: Bulk) -> Known:

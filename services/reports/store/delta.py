@@ -19,31 +19,24 @@ from runtime.database.columns import Columns, Types, packing, unpacked
 from runtime.database.revision import Revision
 from services.reports.evaluation.columns import Flag
 from services.reports.store.columns import HISTORY, PACKED, STATE, Bulk, Known, selected
-from services.reports.store.judgements import JudgementRow
-from services.reports.store.plans import PlanRow, PlanVersionRow
-from services.reports.store.releases import ReleaseRow
-from services.reports.store.reports import ReportVersionRow
-from services.reports.store.tips import TipHistoryRow
 
 MOST = 5_000
 """Rows that changed, at most: more come faster as columns."""
 
 _FACTS = packing(selected(HISTORY, history=True), HISTORY)
 _SINCE = "CAST(:revision AS bigint)"
-_OTHERS = (PlanRow, PlanVersionRow, ReportVersionRow, JudgementRow, TipHistoryRow, ReleaseRow)
-_HAS_MORE = " OR ".join(f"EXISTS (SELECT FROM {one.__tablename__} WHERE revision > {_SINCE})" for one in _OTHERS)
 _CHANGED = text(f"""
-    SELECT r.epoch, r.number, r.recorded_at, {_HAS_MORE} AS has_more, changed.*,
-        EXISTS (SELECT FROM series WHERE number >= CAST(:series AS integer)) AS was_opened
+    SELECT r.epoch, r.number, r.recorded_at, changed.*,
+        (SELECT array_agg(kind) FROM newest_fact WHERE revision > {_SINCE}) AS others
     FROM revision r CROSS JOIN (
-        SELECT string_agg({PACKED}, '') AS states,
+        SELECT string_agg({PACKED}, '') AS states, max(s.series_no) AS series,
             array_agg(s.id) FILTER (WHERE (s.flags & {Flag.TOLD.value}) <> 0) AS told
         FROM (
             SELECT * FROM obligation_state WHERE revision > {_SINCE} ORDER BY revision LIMIT {MOST + 1}
         ) s
     ) changed
 """)  # noqa: S608 - names of our own
-"""All numbers come in one value: no object is made for any of them."""
+"""All numbers come in one value: no object is made for any of them. `newest_fact` has a row for each of `OTHERS`."""
 _TOLD = text(f"""
     SELECT (SELECT epoch FROM revision) AS epoch, string_agg({_FACTS}, '') AS facts
     FROM obligation_state s CROSS JOIN LATERAL (
@@ -67,17 +60,20 @@ async def read_little(database: Database, known: Known) -> Bulk | None:
 
     So it is where a series begins: units and periods get numbers with those that are opened in it.
     """
-    found = await database.glance(_CHANGED, {"revision": known.revision, "series": known.series})
-    states = _NO_STATES if found.states is None else unpacked(found.states, STATE)
-    if found.epoch != known.epoch or found.was_opened or len(states["flags"]) > MOST:
+    epoch, number, recorded_at, packed, newest_series, told_ones, others = await database.glance(
+        _CHANGED, {"revision": known.revision}
+    )
+    states = _NO_STATES if packed is None else unpacked(packed, STATE)
+    was_opened = newest_series is not None and newest_series >= known.series
+    if epoch != known.epoch or was_opened or len(states["flags"]) > MOST:
         return None
     told: Columns | None = _NO_HISTORIES
-    if found.told:
-        told = await _histories(database, found.epoch, {"ids": found.told, "until": found.number})
+    if told_ones:
+        told = await _histories(database, epoch, {"ids": told_ones, "until": number})
     if told is None:
         return None
-    until = Revision(found.epoch, found.number, from_micros(found.recorded_at))
-    return Bulk(until, False, states, told, units=(), periods=(), series=(), has_more=found.has_more)
+    until = Revision(epoch, number, from_micros(recorded_at))
+    return Bulk(until, False, states, told, units=(), periods=(), series=(), others=others or ())
 
 
 async def _histories(database: Database, epoch: UUID, given: Mapping[str, Any]) -> Columns | None:

@@ -66,8 +66,9 @@ def differences(connection: Connection, tables: list[MetaData]) -> list[object]:
     """Return what autogenerate would put into a further migration."""
 
     def is_ours(found: object, name: str | None, *_: object) -> bool:
-        # What the database makes by itself, the code need not know.
-        return not str(name).endswith("_schema_version") and getattr(found, "computed", None) is None
+        # What the database makes by itself, the code need not know. A table that triggers keep says so in its comment.
+        is_made = getattr(found, "computed", None) is not None or getattr(found, "comment", None) is not None
+        return not (is_made or str(name).endswith("_schema_version"))
 
     context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_ours})
     # Alembic takes several sets of tables; its signature knows of one.
