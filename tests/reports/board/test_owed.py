@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import numpy as np
 import pytest
 
+from kernel.clock import from_micros
 from runtime.database.revision import Revision
 from services.reports.board.owed import Owed
+from services.reports.evaluation.history import LONG_AGO
 from services.reports.store.columns import HISTORY, STATE, Bulk, Series
 
 PLAN = UUID(int=1)
@@ -18,9 +19,10 @@ SERIES = Series(PLAN, "monthly", "required", "", "", opened_at=0, opened_recorde
 
 def bulk(**numbers: int) -> Bulk:
     """Return one obligation, with a unit, a period and a series that have the number 0."""
+    numbers = {"correction_due_at": LONG_AGO, **numbers}
     states = {name: np.full(1, numbers.get(name, 0), type_) for name, type_ in STATE.items()}
     told = {name: np.empty(0, type_) for name, type_ in HISTORY.items()}
-    until = Revision(UUID(int=0), 1, datetime.now(UTC))
+    until = Revision(UUID(int=0), 1, from_micros(1))
     return Bulk(until, False, states, told, [UUID(int=2)], ["2026-01"], [SERIES])
 
 
