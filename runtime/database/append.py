@@ -151,24 +151,36 @@ def _take(connection: sqlite3.Connection, last: Revision, new: Revision) -> bool
 def _insert(connection: sqlite3.Connection, addition: Addition) -> bool:
     """Insert rows, and say whether all of them came in: a key that is claimed may be there."""
     table, manner, rows = addition
-    text, kept = _sqlite_insert(table, manner, tuple(rows[0]))
-    inserted = connection.executemany(
-        text, ([row[name] if keep is None else keep(row[name]) for name, keep in kept.items()] for row in rows)
-    )
-    return inserted.rowcount == len(rows)
+    names, inserted = tuple(rows[0]), 0
+    kept = _sqlite_kept(table, names)
+    for many in _LOTS:
+        while len(rows) - inserted >= many:
+            lot = rows[inserted : inserted + many]
+            values = [row[name] if keep is None else keep(row[name]) for row in lot for name, keep in kept]
+            if connection.execute(_sqlite_insert(table, manner, names, many), values).rowcount != many:
+                return False
+            inserted += many
+    return True
 
 
+_LOTS = (16, 4, 1)
+"""How many rows are inserted at once: for each insert the thread gives Python's lock away, and waits for it again."""
 _SQLITE = sqlite.dialect()
 
 
 @lru_cache(maxsize=64)
-def _sqlite_insert(table: Table, manner: Manner, names: tuple[str, ...]) -> tuple[str, Mapping[str, Keep]]:
-    """Return the insert of one row, and its columns in their order."""
-    statement = sqlite.insert(table)
+def _sqlite_kept(table: Table, names: tuple[str, ...]) -> Sequence[tuple[str, Keep]]:
+    """Return the columns of rows in the order of the table, which is that of an insert."""
+    return [(column.name, _kept(table, column.name, _SQLITE)) for column in table.c if column.name in names]
+
+
+@lru_cache(maxsize=256)
+def _sqlite_insert(table: Table, manner: Manner, names: tuple[str, ...], many: int) -> str:
+    """Return the insert of so many rows, whose values stand one row after the other."""
+    rows: list[dict[str, Any]] = [{name: bindparam(f"{name}_{row}") for name in names} for row in range(many)]
+    statement = sqlite.insert(table).values(rows)
     if manner is Manner.CLAIMED:
         statement = statement.on_conflict_do_nothing()
     elif manner is Manner.PUT:
         statement = replacing(statement, names)
-    found = compiled(statement, _SQLITE, names)
-    kept = {name: _kept(table, name, _SQLITE) for name in found.positiontup or ()}
-    return found.string, kept
+    return compiled(statement, _SQLITE).string

@@ -28,8 +28,8 @@ _LARGEST_REVISION = 2**63 - 1
 _AFTER = "Follow changes: what has a newer revision."
 
 
-async def _base(request: Request, response: Response) -> dict[str, Any]:
-    """Authenticate and authorise: the parts of every call."""
+async def _with_token(request: Request, response: Response) -> dict[str, Any]:
+    """Authenticate and authorise: the parts of a call with a token."""
     service: Service = request.app.state.service
     declaration: Declaration = request.state.declaration
     principal = await service.verifier.authenticate(request.headers.get("authorization"))
@@ -52,7 +52,8 @@ async def _refuse_nul(request: Request) -> None:
     Raises:
         InputInvalid: One does.
     """
-    parameters = {"query": request.query_params, "path": request.path_params}
+    query = request.query_params if request.scope["query_string"] else {}
+    parameters = {"query": query, "path": request.path_params}
     places: list[tuple[str, ...]] = [
         (kind, name) for kind, given in parameters.items() for name, value in given.items() if "\0" in value
     ]
@@ -63,8 +64,8 @@ async def _refuse_nul(request: Request) -> None:
         raise InputInvalid(spots=spots, count=len(spots))
 
 
-async def _open_base(request: Request, response: Response) -> dict[str, Any]:
-    """Prepare a call without a token."""
+async def _without_token(request: Request, response: Response) -> dict[str, Any]:
+    """Return the parts of a call without a token."""
     service: Service = request.app.state.service
     return {
         "request": request,
@@ -76,7 +77,11 @@ async def _open_base(request: Request, response: Response) -> dict[str, Any]:
     }
 
 
-Parts = Annotated[dict[str, Any], Depends(_base)]
+Parts = Annotated[dict[str, Any], Depends(_with_token)]
+"""For doors with parameters that FastAPI refuses: whoever has no token is told that first.
+
+The other doors ask for their parts themselves, as each dependency of a dependency costs as much as all that it does.
+"""
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", description="Chosen by you; the same on retry.")]
 RandomKey = Annotated[str | None, Header(alias="Idempotency-Key", description="A random UUID; the same on retry.")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag of the version that you read.")]
@@ -92,15 +97,17 @@ def _noted(call: Any) -> Any:
     return call
 
 
-async def _read(parts: Parts) -> Call:
-    return _noted(Call(**parts))  # type: ignore[no-any-return]
+async def _read(request: Request, response: Response) -> Call:
+    return _noted(Call(**await _with_token(request, response)))  # type: ignore[no-any-return]
 
 
-async def _create(parts: Parts, key: IdempotencyKey = None) -> CreateCall:
+async def _create(request: Request, response: Response, key: IdempotencyKey = None) -> CreateCall:
+    parts = await _with_token(request, response)
     return _noted(CreateCall(**parts, sent=await _sent(parts, key)))  # type: ignore[no-any-return]
 
 
-async def _edit(parts: Parts, if_match: IfMatch = None) -> EditCall:
+async def _edit(request: Request, response: Response, if_match: IfMatch = None) -> EditCall:
+    parts = await _with_token(request, response)
     if not if_match:
         raise MatchMissing
     return _noted(EditCall(**parts, if_match=if_match))  # type: ignore[no-any-return]
@@ -126,18 +133,17 @@ async def _bulk(
     return _noted(BulkCall(**parts, sent=sent, dry_run=dry_run, each=mode == "each"))  # type: ignore[no-any-return]
 
 
-async def _public(parts: Annotated[dict[str, Any], Depends(_open_base)]) -> OpenCall:
-    return _noted(OpenCall(**parts))  # type: ignore[no-any-return]
+async def _public(request: Request, response: Response) -> OpenCall:
+    return _noted(OpenCall(**await _without_token(request, response)))  # type: ignore[no-any-return]
 
 
-async def _public_create(
-    parts: Annotated[dict[str, Any], Depends(_open_base)], key: RandomKey = None
-) -> OpenCreateCall:
+async def _public_create(request: Request, response: Response, key: RandomKey = None) -> OpenCreateCall:
+    parts = await _without_token(request, response)
     if key is None:
         raise KeyMissing
     if not _is_random(key):
         raise KeyNotRandom
-    request, service = parts["request"], parts["service"]
+    service: Service = parts["service"]
     digest = digest_of(service.digest_secret, request.method, request.scope["path"], await request.body())
     client = f"public:{request.state.declaration.name}"
     return _noted(OpenCreateCall(**parts, sent=Sent(client, key.lower(), digest)))  # type: ignore[no-any-return]
@@ -152,13 +158,15 @@ def _is_random(key: str) -> bool:
 
 
 async def _signed(
-    parts: Annotated[dict[str, Any], Depends(_open_base)],
+    request: Request,
+    response: Response,
     sender: Annotated[str, PathParameter(description="The sender's name, as it was given its secret under.")],
     message_id: WebhookId = None,  # noqa: ARG001 - described here, read with the signature
     timestamp: WebhookTimestamp = None,  # noqa: ARG001
     signature: WebhookSignature = None,  # noqa: ARG001
 ) -> SignedCall:
-    request, service, body = parts["request"], parts["service"], await parts["request"].body()
+    parts, body = await _without_token(request, response), await request.body()
+    service: Service = parts["service"]
     signed = service.senders.verify(sender, request.headers, body, service.clock.now())
     if not _KEY.fullmatch(signed.id):
         raise KeyInvalid

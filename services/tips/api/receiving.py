@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass
 
+import msgspec
 from pydantic import BaseModel
 
 from kernel.clock import legal_day
@@ -65,7 +65,7 @@ def to_intake(call: OpenCall, sent: Sent, arrival: Arrival) -> Intake:
 
 def _says_who(informant: bytes | None) -> bool:
     """Say whether there is somebody to be told of the tip: more than why they would not say who they are."""
-    return informant is not None and bool(json.loads(informant).keys() - {"refused_because"})
+    return informant is not None and bool(msgspec.json.decode(informant).keys() - {"refused_because"})
 
 
 def receiver_by_code(call: OpenCall, code: str) -> Unit | None:

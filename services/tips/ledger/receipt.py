@@ -7,6 +7,8 @@ from datetime import datetime
 
 from kernel.clock import as_utc
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
 
 def number_of(unit_code: str, year: int, place: int) -> str:
     """Return a receipt number: dense per receiving unit and year.
@@ -25,4 +27,4 @@ def statement_of(*, unit: str, number: str, leaf: bytes, received_at: datetime) 
         "leaf": leaf.hex(),
         "received_at": as_utc(received_at).isoformat(timespec="microseconds"),
     }
-    return json.dumps(said, separators=(",", ":")).encode()
+    return _COMPACT.encode(said).encode()

@@ -55,6 +55,36 @@ async def test_what_is_added_and_published_is_written_behind_the_last_transactio
     assert second.recorded_at == first.recorded_at + timedelta(microseconds=1)
 
 
+@pytest.mark.parametrize("many", [16, 37])
+@pytest.mark.parametrize("manner", Manner)
+async def test_many_rows_are_written_however_they_are_cut_into_lots(
+    database: Database, manner: Manner, many: int
+) -> None:
+    def add(additions: Additions) -> None:
+        for number in range(many):
+            add_lamp(additions, f"ngọn {number}", manner=manner)
+
+    await database.append(await newest(database), add)
+
+    assert sorted(place for _, place in await lit(database)) == sorted(f"ngọn {number}" for number in range(many))
+
+
+@pytest.mark.parametrize("place", range(6))
+async def test_of_many_rows_none_is_written_if_any_key_is_there(database: Database, place: int) -> None:
+    taken = await database.write(lambda tx: light(tx, "Hòn Dấu"))
+    last = await newest(database)
+
+    def claim(additions: Additions) -> bool:
+        for number in range(6):
+            of = taken if number == place else None
+            add_lamp(additions, f"ngọn {number}", lamp_id=of, manner=Manner.CLAIMED)
+        return True
+
+    assert await database.append(last, claim) is None
+    assert await newest(database) == last
+    assert len(await lit(database)) == 1
+
+
 async def test_nothing_is_written_if_somebody_wrote_since(database: Database) -> None:
     before = await newest(database)
     await database.write(lambda tx: light(tx, "Hòn Dấu"))
