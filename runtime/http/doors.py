@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Header, Query
+from fastapi import Depends, Query
 from fastapi import Path as PathParameter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +21,7 @@ from runtime.http.request_once import Sent, digest_of
 from runtime.http.spots import spots_of
 from runtime.service import Service
 
+_KEY_HEADER, _MATCH = "Idempotency-Key", "If-Match"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
 """A NUL in JSON: `\\u0000` behind an even number of backslashes."""
@@ -57,7 +58,8 @@ async def _refuse_nul(request: Request) -> None:
     places: list[tuple[str, ...]] = [
         (kind, name) for kind, given in parameters.items() for name, value in given.items() if "\0" in value
     ]
-    if _NUL.search(await request.body()):
+    body = await request.body()
+    if b"\\u0000" in body and _NUL.search(body):
         places.append(("body",))
     if places:
         spots = spots_of([{"loc": place, "type": "nul_character"} for place in places])
@@ -82,14 +84,6 @@ Parts = Annotated[dict[str, Any], Depends(_with_token)]
 
 The other doors ask for their parts themselves, as each dependency of a dependency costs as much as all that it does.
 """
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", description="Chosen by you; the same on retry.")]
-RandomKey = Annotated[str | None, Header(alias="Idempotency-Key", description="A random UUID; the same on retry.")]
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag of the version that you read.")]
-
-
-WebhookId = Annotated[str | None, Header(alias="webhook-id", description="Chosen by you; the same on retry.")]
-WebhookTimestamp = Annotated[str | None, Header(alias="webhook-timestamp", description="Seconds since 1970, now.")]
-WebhookSignature = Annotated[str | None, Header(alias="webhook-signature", description="`v1,` and the signature.")]
 
 
 def _noted(call: Any) -> Any:
@@ -101,13 +95,13 @@ async def _read(request: Request, response: Response) -> Call:
     return _noted(Call(**await _with_token(request, response)))  # type: ignore[no-any-return]
 
 
-async def _create(request: Request, response: Response, key: IdempotencyKey = None) -> CreateCall:
+async def _create(request: Request, response: Response) -> CreateCall:
     parts = await _with_token(request, response)
-    return _noted(CreateCall(**parts, sent=await _sent(parts, key)))  # type: ignore[no-any-return]
+    return _noted(CreateCall(**parts, sent=await _sent(parts)))  # type: ignore[no-any-return]
 
 
-async def _edit(request: Request, response: Response, if_match: IfMatch = None) -> EditCall:
-    parts = await _with_token(request, response)
+async def _edit(request: Request, response: Response) -> EditCall:
+    parts, if_match = await _with_token(request, response), request.headers.get(_MATCH)
     if not if_match:
         raise MatchMissing
     return _noted(EditCall(**parts, if_match=if_match))  # type: ignore[no-any-return]
@@ -125,11 +119,10 @@ async def _list(
 
 async def _bulk(
     parts: Parts,
-    key: IdempotencyKey = None,
     dry_run: Annotated[bool, Query(description="Check every line and change nothing.")] = False,
     mode: Annotated[str, Query(pattern="^(all|each)$", description="All lines or none, or each for itself.")] = "all",
 ) -> BulkCall:
-    sent = await _sent(parts, key, suffix=f"?dry_run={dry_run}&mode={mode}")
+    sent = await _sent(parts, suffix=f"?dry_run={dry_run}&mode={mode}")
     return _noted(BulkCall(**parts, sent=sent, dry_run=dry_run, each=mode == "each"))  # type: ignore[no-any-return]
 
 
@@ -137,8 +130,8 @@ async def _public(request: Request, response: Response) -> OpenCall:
     return _noted(OpenCall(**await _without_token(request, response)))  # type: ignore[no-any-return]
 
 
-async def _public_create(request: Request, response: Response, key: RandomKey = None) -> OpenCreateCall:
-    parts = await _without_token(request, response)
+async def _public_create(request: Request, response: Response) -> OpenCreateCall:
+    parts, key = await _without_token(request, response), request.headers.get(_KEY_HEADER)
     if key is None:
         raise KeyMissing
     if not _is_random(key):
@@ -161,9 +154,6 @@ async def _signed(
     request: Request,
     response: Response,
     sender: Annotated[str, PathParameter(description="The sender's name, as it was given its secret under.")],
-    message_id: WebhookId = None,  # noqa: ARG001 - described here, read with the signature
-    timestamp: WebhookTimestamp = None,  # noqa: ARG001
-    signature: WebhookSignature = None,  # noqa: ARG001
 ) -> SignedCall:
     parts, body = await _without_token(request, response), await request.body()
     service: Service = parts["service"]
@@ -175,12 +165,13 @@ async def _signed(
     return _noted(SignedCall(**parts, sender=signed.sender, sent=sent, body=body))  # type: ignore[no-any-return]
 
 
-async def _sent(parts: dict[str, Any], key: str | None, suffix: str = "") -> Sent:
+async def _sent(parts: dict[str, Any], suffix: str = "") -> Sent:
+    request: Request = parts["request"]
+    key = request.headers.get(_KEY_HEADER)
     if key is None:
         raise KeyMissing
     if not _KEY.fullmatch(key):
         raise KeyInvalid
-    request: Request = parts["request"]
     secret = parts["service"].digest_secret
     digest = digest_of(secret, request.method, request.scope["path"] + suffix, await request.body())
     return Sent(parts["principal"].client_id, key, digest)
@@ -201,3 +192,22 @@ CALL_WITHOUT_TOKEN = {
     (Access.PUBLIC, Kind.CREATE): OpenCreateCall,
     (Access.SIGNATURE, Kind.CREATE): SignedCall,
 }
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
+
+
+_CHOSEN_KEY = _header(_KEY_HEADER, "Chosen by you; the same on retry.")
+HEADERS = {
+    (Access.TOKEN, Kind.CREATE): [_CHOSEN_KEY],
+    (Access.TOKEN, Kind.BULK): [_CHOSEN_KEY],
+    (Access.TOKEN, Kind.EDIT): [_header(_MATCH, "ETag of the version that you read.")],
+    (Access.PUBLIC, Kind.CREATE): [_header(_KEY_HEADER, "A random UUID; the same on retry.")],
+    (Access.SIGNATURE, Kind.CREATE): [
+        _header("webhook-id", "Chosen by you; the same on retry."),
+        _header("webhook-timestamp", "Seconds since 1970, now."),
+        _header("webhook-signature", "`v1,` and the signature."),
+    ],
+}
+"""What the OpenAPI document says of headers: doors read them by themselves, and refuse in their own words."""

@@ -37,7 +37,8 @@ class Observed:
         self._app = app
         self._metrics = service.metrics
         self._name = service.name
-        self._log = get_logger(service.name)
+        # Bound here: a logger that is not makes itself anew for each line.
+        self._log = get_logger(service.name).bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

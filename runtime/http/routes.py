@@ -19,6 +19,7 @@ from runtime.http.declaration import Access, Declaration, Kind, UnitRule
 from runtime.http.doors import (
     CALL_OF,
     CALL_WITHOUT_TOKEN,
+    HEADERS,
     Bulks,
     Creates,
     Edits,
@@ -137,7 +138,8 @@ class Routes:
         def register(endpoint: Endpoint) -> Endpoint:
             declaration = Declaration(self._service, endpoint.__name__, method, path, scope, units, kind, access)
             _make_sure_of_call(endpoint, declaration)
-            extra = declaration.extensions() | more.pop("openapi_extra", {})
+            headers = {"parameters": shown} if (shown := HEADERS.get((access, kind))) else {}
+            extra = declaration.extensions() | headers | more.pop("openapi_extra", {})
             self.router.add_api_route(
                 path, endpoint, methods=[method], operation_id=endpoint.__name__, openapi_extra=extra, **more
             )
