@@ -163,7 +163,7 @@ def _insert(connection: sqlite3.Connection, addition: Addition) -> bool:
     return True
 
 
-_LOTS = (16, 4, 1)
+_LOTS = (16, 8, 4, 2, 1)
 """How many rows are inserted at once: for each insert the thread gives Python's lock away, and waits for it again."""
 _SQLITE = sqlite.dialect()
 
