@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from kernel.problems import Fault, Words
 
+_PATIENCE_MS = 15_000
+"""So long SQLite waits for others that write."""
 _IDLE_LIMIT_MS = 30_000
 """An open transaction that does nothing for so long is ended by PostgreSQL, so that no writer waits for a dead one."""
 
@@ -112,23 +114,23 @@ def connect_arguments(settings: Settings) -> Mapping[str, Any]:
     return url.translate_connect_args(username="user") | dict(url.query)
 
 
-def open_sqlite(settings: Settings) -> sqlite3.Connection:
-    """Open a connection of SQLite's own driver that writes, for whichever thread has its turn."""
+def open_sqlite(settings: Settings, *, query_only: bool = False, patience_ms: int = _PATIENCE_MS) -> sqlite3.Connection:
+    """Open a connection of SQLite's own driver, for whichever thread has its turn."""
     path = str(make_url(settings.url).database)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    for one in _pragmas(durable=settings.durable, query_only=False):
+    for one in _pragmas(durable=settings.durable, query_only=query_only, patience_ms=patience_ms):
         connection.execute(one)
     return connection
 
 
-def _pragmas(*, durable: bool, query_only: bool) -> Sequence[str]:
+def _pragmas(*, durable: bool, query_only: bool, patience_ms: int = _PATIENCE_MS) -> Sequence[str]:
     return (
         "PRAGMA journal_mode=WAL",
         f"PRAGMA synchronous={'FULL' if durable else 'OFF'}",
         "PRAGMA foreign_keys=ON",
         # What was destroyed (a wrapped key) must not be left in the free space of a page.
         "PRAGMA secure_delete=ON",
-        "PRAGMA busy_timeout=15000",
+        f"PRAGMA busy_timeout={patience_ms}",
         # Kibibytes: what is written to comes by random keys, and is more than the two thousand of the default.
         f"PRAGMA cache_size={-2_000 if query_only else -16_000}",
         f"PRAGMA query_only={'ON' if query_only else 'OFF'}",

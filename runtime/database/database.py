@@ -18,7 +18,7 @@ from runtime.database.additions import Additions
 from runtime.database.append import appender
 from runtime.database.connect import Settings, lock_engine, lock_file, reader_engine, writer_engine
 from runtime.database.failure import is_passing
-from runtime.database.glance import Glances
+from runtime.database.glance import glances
 from runtime.database.revision import Revision, newest, take_next
 from runtime.database.together import write_together
 from runtime.database.wakeup import Wakeup
@@ -78,8 +78,7 @@ class Database:
         """Wakes whoever waits for new facts in this process."""
         self._writer: AsyncEngine = writer_engine(settings)
         self._reader: AsyncEngine = reader_engine(settings)
-        # A transaction of SQLite costs no round trips.
-        self._glances = None if settings.is_sqlite() else Glances(settings)
+        self._glances = glances(settings)
         self._appender = appender(settings)
         self._locks: AsyncEngine = lock_engine(settings)
         self._turn = asyncio.Lock()
@@ -101,8 +100,7 @@ class Database:
         if self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
         await self._reader.dispose()
-        if self._glances is not None:
-            await self._glances.close()
+        await self._glances.close()
         await self._appender.close()
         await self._writer.dispose()
         await self._locks.dispose()
@@ -173,14 +171,7 @@ class Database:
         It is kept, and made ready only once: what differs from time to time is `given`. Its values are such as
         the database has by itself: numbers, texts, ids.
         """
-        glances = self._glances
-        if glances is None:
-            return await _tried(lambda: self._read_one(statement, given))
-        return await _tried(lambda: glances.row(statement, given))
-
-    async def _read_one(self, statement: Executable, given: Mapping[str, Any]) -> Any:
-        async with self._reader.connect() as connection:
-            return (await connection.execute(statement, dict(given))).one()
+        return await _tried(lambda: self._glances.row(statement, given))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Read]:

@@ -134,10 +134,19 @@ async def test_glances_at_once_wait_for_each_other(database: Database) -> None:
     assert {one.number for one in await asyncio.gather(*[database.glance(numbers) for _ in range(20)])} == {0}
 
 
-async def test_a_glance_takes_no_values_that_only_the_program_knows(postgres_url: str, clock: SetClock) -> None:
-    async with a_database(postgres_url, service="lighthouse", clock=clock) as database:
-        with pytest.raises(TypeError, match="as the driver knows them"):
-            await database.glance(select(literal(clock.now(), Instant)))
+async def test_a_glance_takes_no_values_that_only_the_program_knows(database: Database, clock: SetClock) -> None:
+    with pytest.raises(TypeError, match="as the driver knows them"):
+        await database.glance(select(literal(clock.now(), Instant)))
+
+
+async def test_a_glance_sees_what_was_committed_before_it_and_holds_on_to_nothing(database: Database) -> None:
+    seen = select(revision.c.number, revision.c.epoch)
+    before = await database.glance(seen)
+
+    for number in range(1, 4):
+        await database.write(lambda tx: light(tx, f"ngọn {tx.number}"))
+        assert await database.glance(seen) == (number, before.epoch)
+    assert isinstance(before.epoch, UUID)
 
 
 async def test_a_transaction_that_is_run_again_gives_its_events_the_same_ids(database: Database) -> None:
