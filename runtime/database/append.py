@@ -108,36 +108,48 @@ def _claimed(number: int, table: Table) -> ColumnElement[bool]:
 
 
 class _Sqlite:
-    """One turn of a thread: SQLite has no round trips, but each hop to a thread costs as much."""
+    """Rows are written by the event loop, into memory; a thread waits for the disk.
+
+    A thread that did all of it would ask for Python's lock after each row, and wait for as long as requests need it.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._connection: sqlite3.Connection | None = None
 
     async def append(self, last: Revision, new: Revision, additions: Sequence[Addition]) -> bool:
-        return await asyncio.to_thread(self._append, last, new, additions)
+        try:
+            if self._connection is None:
+                self._connection = open_sqlite(self._settings, query_only=False)
+            is_written = _written(self._connection, last, new, additions)
+            await asyncio.to_thread(_ended, self._connection, "COMMIT" if is_written else "ROLLBACK")
+        except sqlite3.Error as error:
+            raise DBAPIError("append", None, error) from error
+        return is_written
 
     async def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _append(self, last: Revision, new: Revision, additions: Sequence[Addition]) -> bool:
-        try:
-            if self._connection is None:
-                self._connection = open_sqlite(self._settings)
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                is_done = _take(connection, last, new) and all(_insert(connection, one) for one in additions)
-                connection.execute("COMMIT" if is_done else "ROLLBACK")
-            except BaseException:
-                # Also of a commit that fails: left open, it would lock out every writer.
-                connection.rollback()
-                raise
-        except sqlite3.Error as error:
-            raise DBAPIError("append", None, error) from error
-        return is_done
+
+def _written(connection: sqlite3.Connection, last: Revision, new: Revision, additions: Sequence[Addition]) -> bool:
+    """Begin a transaction, and say whether all is in it that was to be."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        return _take(connection, last, new) and all(_insert(connection, one) for one in additions)
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _ended(connection: sqlite3.Connection, how: str) -> None:
+    try:
+        connection.execute(how)
+    except sqlite3.Error:
+        # A transaction that is left open would lock out every writer.
+        connection.rollback()
+        raise
 
 
 def _take(connection: sqlite3.Connection, last: Revision, new: Revision) -> bool:
@@ -151,36 +163,24 @@ def _take(connection: sqlite3.Connection, last: Revision, new: Revision) -> bool
 def _insert(connection: sqlite3.Connection, addition: Addition) -> bool:
     """Insert rows, and say whether all of them came in: a key that is claimed may be there."""
     table, manner, rows = addition
-    names, inserted = tuple(rows[0]), 0
-    kept = _sqlite_kept(table, names)
-    for many in _LOTS:
-        while len(rows) - inserted >= many:
-            lot = rows[inserted : inserted + many]
-            values = [row[name] if keep is None else keep(row[name]) for row in lot for name, keep in kept]
-            if connection.execute(_sqlite_insert(table, manner, names, many), values).rowcount != many:
-                return False
-            inserted += many
-    return True
+    text, kept = _sqlite_insert(table, manner, tuple(rows[0]))
+    inserted = connection.executemany(
+        text, ([row[name] if keep is None else keep(row[name]) for name, keep in kept.items()] for row in rows)
+    )
+    return inserted.rowcount == len(rows)
 
 
-_LOTS = (16, 8, 4, 2, 1)
-"""How many rows are inserted at once: for each insert the thread gives Python's lock away, and waits for it again."""
 _SQLITE = sqlite.dialect()
 
 
 @lru_cache(maxsize=64)
-def _sqlite_kept(table: Table, names: tuple[str, ...]) -> Sequence[tuple[str, Keep]]:
-    """Return the columns of rows in the order of the table, which is that of an insert."""
-    return [(column.name, _kept(table, column.name, _SQLITE)) for column in table.c if column.name in names]
-
-
-@lru_cache(maxsize=256)
-def _sqlite_insert(table: Table, manner: Manner, names: tuple[str, ...], many: int) -> str:
-    """Return the insert of so many rows, whose values stand one row after the other."""
-    rows: list[dict[str, Any]] = [{name: bindparam(f"{name}_{row}") for name in names} for row in range(many)]
-    statement = sqlite.insert(table).values(rows)
+def _sqlite_insert(table: Table, manner: Manner, names: tuple[str, ...]) -> tuple[str, Mapping[str, Keep]]:
+    """Return the insert of one row, and its columns in their order."""
+    statement = sqlite.insert(table)
     if manner is Manner.CLAIMED:
         statement = statement.on_conflict_do_nothing()
     elif manner is Manner.PUT:
         statement = replacing(statement, names)
-    return compiled(statement, _SQLITE).string
+    found = compiled(statement, _SQLITE, names)
+    kept = {name: _kept(table, name, _SQLITE) for name in found.positiontup or ()}
+    return found.string, kept

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from kernel.problems import Fault, Words
 
-_PATIENCE_MS = 15_000
-"""So long SQLite waits for others that write."""
+_PATIENCE_MS, _MOMENT_MS = 15_000, 100
+"""How long SQLite waits for others that write: in a thread, and in the event loop, where all would wait with it."""
 _IDLE_LIMIT_MS = 30_000
 """An open transaction that does nothing for so long is ended by PostgreSQL, so that no writer waits for a dead one."""
 
@@ -114,11 +114,11 @@ def connect_arguments(settings: Settings) -> Mapping[str, Any]:
     return url.translate_connect_args(username="user") | dict(url.query)
 
 
-def open_sqlite(settings: Settings, *, query_only: bool = False, patience_ms: int = _PATIENCE_MS) -> sqlite3.Connection:
-    """Open a connection of SQLite's own driver, for whichever thread has its turn."""
+def open_sqlite(settings: Settings, *, query_only: bool) -> sqlite3.Connection:
+    """Open a connection of SQLite's own driver, for the event loop itself."""
     path = str(make_url(settings.url).database)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    for one in _pragmas(durable=settings.durable, query_only=query_only, patience_ms=patience_ms):
+    for one in _pragmas(durable=settings.durable, query_only=query_only, patience_ms=_MOMENT_MS):
         connection.execute(one)
     return connection
 

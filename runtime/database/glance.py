@@ -64,7 +64,7 @@ class _Sqlite:
         kept = _kept(statement, _SQLITE)
         try:
             if self._connection is None:
-                self._connection = open_sqlite(self._settings, query_only=True, patience_ms=_PATIENCE_MS)
+                self._connection = open_sqlite(self._settings, query_only=True)
             cursor = self._connection.execute(kept.text, kept.in_order(given))
             # All of them: one that is left would hold on to its snapshot.
             (row,) = cursor.fetchall()
@@ -81,8 +81,6 @@ class _Sqlite:
 
 
 _SQLITE = sqlite.dialect()
-_PATIENCE_MS = 100
-"""Meanwhile nobody else is answered: whoever asks tries again."""
 
 
 class _Kept(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,23 @@ async def test_a_connection_that_the_server_ended_is_no_reason_to_fail(postgres_
         assert await lit(database) == [(1, "Kê Gà"), (2, "Long Châu" if again is None else "Hòn Dấu")]
 
 
+async def test_where_somebody_else_holds_the_file_the_event_loop_goes_on(
+    sqlite_lighthouse: Blueprint, tmp_path: Path, clock: SetClock
+) -> None:
+    async with (
+        sqlite_lighthouse.fresh(tmp_path) as url,
+        a_database(url, service="lighthouse", clock=clock) as database,
+    ):
+        last = await newest(database)
+        with closing(sqlite3.connect(str(make_url(url).database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            async with asyncio.timeout(5):
+                assert await database.append(last, lambda additions: add_lamp(additions, "Kê Gà")) is None
+                assert await newest(database) == last
+
+        assert await database.append(last, lambda additions: add_lamp(additions, "Kê Gà")) is not None
+
+
 class FullAtCommit(sqlite3.Connection):
     """A connection whose disk is full when it first commits."""
 
@@ -212,7 +230,7 @@ async def test_a_commit_that_fails_locks_nobody_out(
     ):
         path = str(make_url(url).database)
         opened = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=FullAtCommit)
-        monkeypatch.setattr("runtime.database.append.open_sqlite", lambda _: opened)
+        monkeypatch.setattr("runtime.database.append.open_sqlite", lambda *_, **__: opened)
         last = await newest(database)
 
         assert await database.append(last, lambda additions: add_lamp(additions, "Kê Gà")) is None
