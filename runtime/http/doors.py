@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -20,6 +20,8 @@ from runtime.http.refusals import InputInvalid, KeyInvalid, KeyMissing, KeyNotRa
 from runtime.http.request_once import Sent, digest_of
 from runtime.http.spots import spots_of
 from runtime.service import Service
+
+Noted = TypeVar("Noted", bound=OpenCall)
 
 _KEY_HEADER, _MATCH = "Idempotency-Key", "If-Match"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -86,25 +88,25 @@ The other doors ask for their parts themselves: a dependency of a dependency cos
 """
 
 
-def _noted(call: Any) -> Any:
+def _noted(call: Noted) -> Noted:
     call.request.state.call = call
     return call
 
 
 async def _read(request: Request, response: Response) -> Call:
-    return _noted(Call(**await _with_token(request, response)))  # type: ignore[no-any-return]
+    return _noted(Call(**await _with_token(request, response)))
 
 
 async def _create(request: Request, response: Response) -> CreateCall:
     parts = await _with_token(request, response)
-    return _noted(CreateCall(**parts, sent=await _sent(parts)))  # type: ignore[no-any-return]
+    return _noted(CreateCall(**parts, sent=await _sent(parts)))
 
 
 async def _edit(request: Request, response: Response) -> EditCall:
     parts, if_match = await _with_token(request, response), request.headers.get(_MATCH)
     if not if_match:
         raise MatchMissing
-    return _noted(EditCall(**parts, if_match=if_match))  # type: ignore[no-any-return]
+    return _noted(EditCall(**parts, if_match=if_match))
 
 
 async def _list(
@@ -114,7 +116,7 @@ async def _list(
     after: Annotated[int | None, Query(ge=0, le=_LARGEST_REVISION, description=_AFTER)] = None,
     epoch: Annotated[UUID | None, Query(description="The epoch of the answer that `after` comes from.")] = None,
 ) -> ListCall:
-    return _noted(ListCall(**parts, limit=limit, cursor=cursor, after=after, epoch=epoch))  # type: ignore[no-any-return]
+    return _noted(ListCall(**parts, limit=limit, cursor=cursor, after=after, epoch=epoch))
 
 
 async def _bulk(
@@ -123,11 +125,11 @@ async def _bulk(
     mode: Annotated[str, Query(pattern="^(all|each)$", description="All lines or none, or each for itself.")] = "all",
 ) -> BulkCall:
     sent = await _sent(parts, suffix=f"?dry_run={dry_run}&mode={mode}")
-    return _noted(BulkCall(**parts, sent=sent, dry_run=dry_run, each=mode == "each"))  # type: ignore[no-any-return]
+    return _noted(BulkCall(**parts, sent=sent, dry_run=dry_run, each=mode == "each"))
 
 
 async def _public(request: Request, response: Response) -> OpenCall:
-    return _noted(OpenCall(**await _without_token(request, response)))  # type: ignore[no-any-return]
+    return _noted(OpenCall(**await _without_token(request, response)))
 
 
 async def _public_create(request: Request, response: Response) -> OpenCreateCall:
@@ -139,7 +141,7 @@ async def _public_create(request: Request, response: Response) -> OpenCreateCall
     service: Service = parts["service"]
     digest = digest_of(service.digest_secret, request.method, request.scope["path"], await request.body())
     client = f"public:{request.state.declaration.name}"
-    return _noted(OpenCreateCall(**parts, sent=Sent(client, key.lower(), digest)))  # type: ignore[no-any-return]
+    return _noted(OpenCreateCall(**parts, sent=Sent(client, key.lower(), digest)))
 
 
 def _is_random(key: str) -> bool:
@@ -162,7 +164,7 @@ async def _signed(
         raise KeyInvalid
     digest = digest_of(service.digest_secret, request.method, request.scope["path"], body)
     sent = Sent(f"webhook:{signed.sender.name}", signed.id, digest)
-    return _noted(SignedCall(**parts, sender=signed.sender, sent=sent, body=body))  # type: ignore[no-any-return]
+    return _noted(SignedCall(**parts, sender=signed.sender, sent=sent, body=body))
 
 
 async def _sent(parts: dict[str, Any], suffix: str = "") -> Sent:
