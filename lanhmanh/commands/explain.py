@@ -67,7 +67,8 @@ def indicator(
         return
     shown: dict[str, Any] = answer.json()
     out = console()
-    out.print(f"[bold]{shown['indicator']['name']}[/bold] ({shown['section']})")
+    section = f" ({shown['section']})" if shown["section"] else ""
+    out.print(f"[bold]{shown['indicator']['name']}[/bold]{section}")
     out.print(f"{VERDICT[shown['indicator']['verdict']]}: {shown['because']}")
     rows = [
         (
