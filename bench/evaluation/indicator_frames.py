@@ -15,7 +15,7 @@ import polars as pl
 
 from bench.evaluation.frames import closure, duckdb_with
 from bench.evaluation.reported import AT_LEAST, SLOTS_OF_A_YEAR, Reported
-from services.reports.evaluation.lines import Mark, Tell, Way
+from services.reports.evaluation.lines import D, Mark, N, Tell, Way
 from services.reports.evaluation.ruling import Ruling
 from services.reports.evaluation.slots import ALTERNATIVES, NO_SLOT, SLOTS, WHOLES
 
@@ -33,7 +33,7 @@ def lines_frame(book: Reported) -> pl.DataFrame:
     for way in (Way.N_ADDS, Way.D_ADDS, Way.ALONE):
         columns[str(way.name).lower()] = (lines.about[:, Tell.WAYS] & way) != 0
     for slot in range(SLOTS):
-        columns[f"n{slot}"], columns[f"d{slot}"] = lines.figures[:, 0, slot], lines.figures[:, 1, slot]
+        columns[f"n{slot}"], columns[f"d{slot}"] = lines.figures[:, N + slot], lines.figures[:, D + slot]
         for mask in Mark:
             columns[f"{mask.name.lower()}{slot}"] = (lines.masks[:, mask] >> np.uint32(slot) & 1) != 0
         columns[f"known{slot}"] = columns[f"complete{slot}"]

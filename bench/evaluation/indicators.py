@@ -17,10 +17,10 @@ from bench.evaluation.reported import INDICATORS, PROMISES, SLOTS_OF_A_YEAR, Rep
 from bench.rounds import interleaved, settled
 from bench.row import Row
 from services.reports.board.kernels import side_by_side
-from services.reports.evaluation.lines import Changes
+from services.reports.evaluation.lines import Changes, D, N
 from services.reports.evaluation.ratios import Ratios
 from services.reports.evaluation.slots import SLOTS
-from services.reports.evaluation.so_far import COUNT, COUNT_BITS, COVERAGE, FIGURES, D, N
+from services.reports.evaluation.so_far import COUNT, COUNT_BITS, COVERAGE, FIGURES, Blocks
 
 _REPORTS = 3_000
 _WARM_UP = 200
@@ -110,14 +110,18 @@ def _bytes(book: Reported) -> Row:
     return Row("evaluation", "indicator_bytes", len(book.book), each, "bytes", 26, "at most")
 
 
+def _plane(sums: Blocks, begins: int) -> Blocks:
+    return sums[..., begins : begins + SLOTS]
+
+
 def _assert_equal(ours: Ratios, theirs: Any) -> None:
     """Compare what was added up and judged of all places, also of those whose sums are not kept."""
     cell = tuple(np.asarray(theirs[name]) for name in KEYS)
     sums = np.stack([ours.sums_of(place) for place in range(len(ours.layout.parent))])
-    coverage, figures = sums[:, :, COVERAGE], sums[:, :, FIGURES]
+    coverage, figures = _plane(sums, COVERAGE), _plane(sums, FIGURES)
     of_ours = {
-        "n": sums[:, :, N],
-        "d": sums[:, :, D],
+        "n": _plane(sums, N),
+        "d": _plane(sums, D),
         "stated": figures >> COUNT_BITS & COUNT,
         "expected": coverage & COUNT,
         "missing": coverage >> COUNT_BITS & COUNT,

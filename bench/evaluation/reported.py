@@ -10,7 +10,7 @@ from bench.evaluation.national import BODIES, YEARS, National, T
 from services.reports.evaluation.awaiting import View
 from services.reports.evaluation.evidence import Basis
 from services.reports.evaluation.history import NEVER, NO_VERSION
-from services.reports.evaluation.lines import Lines, Mark, Side, Way, packed
+from services.reports.evaluation.lines import D, Lines, Mark, N, Side, Way, packed
 from services.reports.evaluation.measures import Indicator, Target
 from services.reports.evaluation.measures import Ratio as RatioOf
 from services.reports.evaluation.ratios import Ratios
@@ -52,8 +52,8 @@ def reported(book: National, *, seed: int = 15) -> Reported:
     d = np.where(exactly, d // 5 * 5, d)
     n = np.where(exactly, d // 5 * 4, n)
     slots = np.array(SLOTS_OF_A_YEAR)
-    lines.figures[:, 0, slots] = n * complete
-    lines.figures[:, 1, slots] = d * complete
+    lines.figures[:, N + slots] = n * complete
+    lines.figures[:, D + slots] = d * complete
     lines.masks[:, Mark.COMPLETE] = (complete.astype(np.uint32) << slots.astype(np.uint32)).sum(axis=1, dtype=np.uint32)
     thresholds = Thresholds.of(PROMISES, np.zeros(len(book.layout.parent), np.int32))
     for promise in range(PROMISES):
@@ -72,7 +72,7 @@ def _lines(communes: int) -> Lines:
     row = unit[:, np.newaxis] * YEARS * _PERIODS + period
     about = np.stack([unit, promise, np.array(_WAYS)[indicator], np.full(count, (1 << SLOTS) - 1)], axis=1)
     return Lines(
-        figures=np.zeros((count, 2, SLOTS), np.int32),
+        figures=np.zeros((count, 2 * SLOTS), np.int32),
         masks=np.zeros((count, len(Mark)), np.uint32),
         about=np.ascontiguousarray(about, np.int32),
         begins=np.arange(count + 1) * _PERIODS,

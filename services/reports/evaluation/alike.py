@@ -75,7 +75,7 @@ def lines_alike(groups: Sequence[Alike]) -> Lines:
     sizes = np.concatenate([np.diff(one.begins) for one in made])
     about = np.concatenate([one.about for one in made])
     return Lines(
-        figures=np.zeros((len(about), 2, SLOTS), np.int32),
+        figures=np.zeros((len(about), 2 * SLOTS), np.int32),
         masks=np.zeros((len(about), len(Mark)), np.uint32),
         about=about,
         begins=np.concatenate([[0], np.cumsum(sizes)]),

@@ -12,7 +12,7 @@ import numpy as np
 
 from services.reports.evaluation.book import Standings
 from services.reports.evaluation.columns import Flag, Flags, Indices
-from services.reports.evaluation.compiled import Integer, compiled
+from services.reports.evaluation.compiled import Integer, compiled, part_of_kernels
 from services.reports.evaluation.compliance import Together, one_by_one
 from services.reports.evaluation.evidence import Basis
 from services.reports.evaluation.history import NEVER, NO_VERSION, Instants
@@ -29,7 +29,7 @@ _LINES_OF_A_PART = 1 << 13
 _PARTS = 16
 
 
-@compiled("void(i8, i8, i4[:, ::1], i8[::1], i4[::1], u1[::1], i8[::1], u1[::1], i4[::1], i8[:, :, ::1], u4[:, ::1])")
+@part_of_kernels
 def mark_line(  # noqa: PLR0913, PLR0917 - a column each
     line: Integer,
     t: Integer,

@@ -23,7 +23,7 @@ def compiled(*signatures: str) -> Callable[[F], F]:
     """
 
     def mark(function: F) -> F:
-        kernel = part_of_kernels(function)
+        kernel = cast("F", njit(nogil=True, error_model="numpy")(function))
         KERNELS.extend((kernel, signature) for signature in signatures)
         return kernel
 
@@ -31,5 +31,8 @@ def compiled(*signatures: str) -> Callable[[F], F]:
 
 
 def part_of_kernels(function: F) -> F:
-    """Have a function compiled only as part of those that call it."""
-    return cast("F", njit(nogil=True, error_model="numpy")(function))
+    """Have a function compiled in the midst of those kernels that call it.
+
+    A call costs more than many a part does: for each array it passes seven numbers or more, and counts its users.
+    """
+    return cast("F", njit(nogil=True, error_model="numpy", forceinline=True)(function))

@@ -17,7 +17,7 @@ from services.reports.evaluation.slots import SLOTS
 from services.reports.evaluation.tally import NOWHERE
 
 LinesOfFigures = npt.NDArray[Any]
-"""Shape [lines, sides, slots], int32, or int64 where one does not fit; 0 wherever the figures are not complete."""
+"""Shape [lines, N and D], int32, or int64 where one does not fit; 0 wherever the figures are not complete."""
 Masks = npt.NDArray[np.uint32]
 """Shape [lines, masks]: a bit for each slot."""
 About = npt.NDArray[np.int32]
@@ -26,6 +26,9 @@ Bytes = npt.NDArray[np.uint8]
 
 Changes = npt.NDArray[np.int64]
 """What reports say now, shape [changes, 5] by `Change`; those of a line stand together."""
+
+N, D = 0, SLOTS
+"""Where in a row n begins, and d, each with as many places as there are slots."""
 
 LARGEST_NARROW: Final = (1 << 31) - 1
 LARGEST_FIGURE: Final = 1 << 42
@@ -155,7 +158,7 @@ class Lines:
         """Return arrays for these lines."""
         bearings = [bearing for line in lines for bearing in line.bearings]
         return cls(
-            figures=np.zeros((len(lines), 2, SLOTS), np.int32),
+            figures=np.zeros((len(lines), 2 * SLOTS), np.int32),
             masks=np.zeros((len(lines), len(Mark)), np.uint32),
             about=np.array([(one.unit, one.promise, one.ways, one.bound) for one in lines], np.int32).reshape(-1, 4),
             begins=np.cumsum([0, *(len(line.bearings) for line in lines)], dtype=np.int64),

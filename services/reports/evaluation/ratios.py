@@ -25,7 +25,7 @@ from services.reports.evaluation.lines import LARGEST_FIGURE, Changes, FigureToo
 from services.reports.evaluation.ratio_kernels import add_place, enter, sweep, write
 from services.reports.evaluation.ruling import Ruling
 from services.reports.evaluation.slots import SLOTS
-from services.reports.evaluation.so_far import COUNT, COUNT_BITS, PLANES, Blocks
+from services.reports.evaluation.so_far import BLOCK, COUNT, COUNT_BITS, Blocks
 from services.reports.evaluation.tally import NOWHERE
 from services.reports.evaluation.thresholds import SUMMED, UNKNOWN, WHOLE, Rulings, Thresholds
 from services.reports.evaluation.verdict import Reason, Verdict
@@ -56,7 +56,7 @@ class Ratios:
     layout: Layout
     thresholds: Thresholds
     sums: Blocks
-    """Shape [rows, promises, planes, slots], of places that have others below them; of the rest they are not kept."""
+    """Shape [rows, promises, BLOCK], of places that have others below them; of the rest they are not kept."""
     row: Indices
     """Shape [places]: where the sums of a place lie; NOWHERE if they are found again when they are asked for."""
     rulings: Rulings
@@ -73,7 +73,7 @@ class Ratios:
         has_below = np.zeros(places, np.bool_)
         has_below[layout.parent[layout.parent != NOWHERE]] = True
         row = np.where(has_below, np.cumsum(has_below) - 1, NOWHERE).astype(np.int32)
-        sums = np.zeros((int(has_below.sum()), promises, PLANES, SLOTS), np.int64)
+        sums = np.zeros((int(has_below.sum()), promises, BLOCK), np.int64)
         rulings = np.zeros((places, promises, SLOTS), np.uint8)
         return cls(lines, Placed.by(lines, layout), layout, thresholds, sums, row, rulings)
 
@@ -140,7 +140,7 @@ class Ratios:
         self.lines = self.lines.widened()
 
     def sums_of(self, place: int) -> Blocks:
-        """Return the sums of a unit with all below it, shape [promises, planes, slots]."""
+        """Return the sums of a unit with all below it, shape [promises, BLOCK]."""
         if self.row[place] != NOWHERE:
             kept: Blocks = self.sums[self.row[place]]
             return kept
@@ -154,8 +154,9 @@ class Ratios:
 
         `sums` are those of the unit, for who asks more than once.
         """
-        n, d, coverage, figures = (self.sums_of(place) if sums is None else sums)[promise, :, slot].tolist()
-        whole = int(self.thresholds.table[self.thresholds.set_of[place], promise, WHOLE, slot])
+        of_promise = (self.sums_of(place) if sums is None else sums)[promise]
+        n, d, coverage, figures = of_promise[slot::SLOTS].tolist()
+        whole = int(self.thresholds.table[self.thresholds.set_of[place], promise, WHOLE + slot])
         has_n, has_d = figures >> COUNT_BITS & COUNT, figures >> 2 * COUNT_BITS
         d_known = (d if has_d else None) if whole == SUMMED else None if whole == UNKNOWN else whole
         expected, missing, pending = coverage & COUNT, coverage >> COUNT_BITS & COUNT, coverage >> 2 * COUNT_BITS

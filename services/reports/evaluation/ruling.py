@@ -44,12 +44,14 @@ class Ruling(IntEnum):
         return (Verdict.NOT_JUDGED, Reason(name)) if name in set(Reason) else (Verdict(name), None)
 
 
-HAS_FIGURES, IS_COMPLETE, IS_EMPTY, IF_ANY, IS_REACHED, ALL_DUE_PASSED = (5, 4, 3, 2, 1, 0)
-"""Which bit of a place in RULINGS says so."""
+GROUNDS: Final = 6
+"""So many bits of a place in RULINGS are grounds; those above say which ruling applies whatever the grounds are."""
+HAS_FIGURES, IS_COMPLETE, IS_EMPTY, IF_ANY, IS_REACHED, ALL_DUE_PASSED = reversed(range(GROUNDS))
+"""Which bit says so."""
 
 
-def _rulings() -> list[Ruling]:
-    return [
+def _rulings() -> list[int]:
+    judged = [
         Ruling.of(
             *judge(
                 Grounds(
@@ -64,9 +66,12 @@ def _rulings() -> list[Ruling]:
                 )
             )
         )
-        for has_figures, is_complete, is_empty, if_any, is_reached, all_due_passed in product((False, True), repeat=6)
+        for has_figures, is_complete, is_empty, if_any, is_reached, all_due_passed in product(
+            (False, True), repeat=GROUNDS
+        )
     ]
+    return [*judged, *(ruling for ruling in Ruling for _ in judged)]
 
 
 RULINGS: Final = np.array(_rulings(), np.uint8)
-"""What is judged on any grounds, where the plan leaves nothing open."""
+"""What is judged on any grounds; after that, ruling by ruling, what applies on all of them."""

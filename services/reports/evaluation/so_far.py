@@ -7,21 +7,22 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.reports.evaluation.compiled import Integer, compiled
-from services.reports.evaluation.lines import About, LinesOfFigures, Mark, Masks, Side, Tell, Way
+from services.reports.evaluation.compiled import Integer, part_of_kernels
+from services.reports.evaluation.lines import About, D, LinesOfFigures, Mark, Masks, N, Side, Tell, Way
 from services.reports.evaluation.slots import ALTERNATIVES, NEEDS, NO_SLOT, SLOTS, WHOLES
 
 Block = npt.NDArray[np.int64]
-"""Sums, shape [planes, slots]."""
+"""Sums, shape [BLOCK]: flat, so that the compiler knows how far apart lies what it adds up side by side."""
 Blocks = npt.NDArray[np.int64]
-"""Shape [rows, promises, planes, slots]."""
+"""Shape [rows, promises, BLOCK]."""
 Pair = npt.NDArray[np.int64]
-"""Shape [sides, slots]."""
+"""Shape [BLOCK // 2]: N and D."""
 
-PLANES: Final = 4
-"""What is summed: n, d, and twice three counts of lines in one number each."""
-N, D, COVERAGE, FIGURES = range(PLANES)
-"""COVERAGE: awaited, missing, pending. FIGURES: provisional, with n, with d."""
+COVERAGE, FIGURES, BLOCK = 2 * SLOTS, 3 * SLOTS, 4 * SLOTS
+"""After N and D, where two more sums begin, of three counts of lines in one number each, and where a block ends.
+
+COVERAGE: awaited, missing, pending. FIGURES: provisional, with n, with d.
+"""
 COUNT_BITS: Final = 21
 COUNT: Final = (1 << COUNT_BITS) - 1
 
@@ -37,7 +38,7 @@ _OPEN, _SILENT, _TOLD = range(3)
 """Whether an alternative leaves a period to the next one, settles that nothing is known of it, or tells its figures."""
 
 
-@compiled("i8(i8[:, ::1], i8, i8, i8, i8)")
+@part_of_kernels
 def fill_so_far(value: Pair, lacking: Integer, is_in: Integer, complete: Integer, ways: Integer) -> int:
     """Fill in what shorter periods come to for the periods in the mask `lacking`; return of which that is known.
 
@@ -57,13 +58,13 @@ def fill_so_far(value: Pair, lacking: Integer, is_in: Integer, complete: Integer
     return known & int(lacking)
 
 
-@compiled("i8(i8[:, ::1], i8, i8, i8, i8, i8)")
+@part_of_kernels
 def _settle(value: Pair, whole: int, choice: int, known: Integer, is_in: Integer, ways: Integer) -> int:
     """Say what an alternative settles of a whole, and fill in its figures."""
     slot, first = WHOLES + whole, ALTERNATIVES[whole, choice, 0]
     if first != NO_SLOT and ALTERNATIVES[whole, choice, 1] == NO_SLOT:
         # It stands alone, by its own report: even if that says nothing, no other one speaks.
-        value[0, slot], value[1, slot] = value[0, first], value[1, first]
+        value[N + slot], value[D + slot] = value[N + first], value[D + first]
         return _OPEN if is_in >> first & 1 == 0 else _TOLD if known >> first & 1 else _SILENT
     if ways & _ALONE:
         return _OPEN
@@ -72,17 +73,14 @@ def _settle(value: Pair, whole: int, choice: int, known: Integer, is_in: Integer
         part = ALTERNATIVES[whole, choice, place]
         # All bits if the part is known, or none; all bits of what was before it, if that stays.
         is_known = -(known >> (part & 31) & (part != NO_SLOT))
-        n = (n & (~is_known | -(ways >> _N_ADDS & 1))) + (value[0, part] & is_known)
-        d = (d & (~is_known | -(ways >> _D_ADDS & 1))) + (value[1, part] & is_known)
+        n = (n & (~is_known | -(ways >> _N_ADDS & 1))) + (value[N + part] & is_known)
+        d = (d & (~is_known | -(ways >> _D_ADDS & 1))) + (value[D + part] & is_known)
         told |= is_known
-    value[0, slot], value[1, slot] = n, d
+    value[N + slot], value[D + slot] = n, d
     return _TOLD if told else _OPEN
 
 
-_TYPES = "u4[:, ::1], i4[:, ::1], i8, i8, i8[:, ::1], i8[:, ::1])"
-
-
-@compiled(f"void(i4[:, :, ::1], {_TYPES}", f"void(i8[:, :, ::1], {_TYPES}")
+@part_of_kernels
 def add_line(
     figures: LinesOfFigures, masks: Masks, about: About, line: Integer, sign: Integer, value: Pair, block: Block
 ) -> None:
@@ -91,22 +89,26 @@ def add_line(
     is_in, complete = np.int64(masks[line, _IN]), np.int64(masks[line, _COMPLETE])
     asked, awaited = np.int64(masks[line, _ASKED]), np.int64(masks[line, _AWAITED])
     pending = np.int64(masks[line, _PENDING])
-    for slot in range(SLOTS):
-        value[0, slot] = figures[line, 0, slot]
-        value[1, slot] = figures[line, 1, slot]
-    # Shorter periods speak only where a report must come: nobody waits for the others.
-    lacking = awaited & ~is_in
-    provisional = fill_so_far(value, lacking, is_in, complete, ways) if lacking >> WHOLES else 0
-    shown, missing = (complete & asked) | provisional, awaited & ~complete
-    stated = (ways & 1) << COUNT_BITS | (ways >> 1 & 1) << 2 * COUNT_BITS
     # Turns the sign of a number, if all its bits are set.
     turn = np.int64(sign) >> 1
+    shown, missing = complete & asked, awaited & ~complete
+    stated = (ways & 1) << COUNT_BITS | (ways >> 1 & 1) << 2 * COUNT_BITS
     for slot in range(SLOTS):
         # All bits if it is shown, or none.
         is_shown = -(shown >> slot & 1)
-        block[N, slot] += (value[0, slot] & is_shown ^ turn) - turn
-        block[D, slot] += (value[1, slot] & is_shown ^ turn) - turn
         coverage = (awaited >> slot & 1) | (missing >> slot & 1) << COUNT_BITS | (pending >> slot & 1) << 2 * COUNT_BITS
-        of_figures = provisional >> slot & 1 | stated & is_shown
-        block[COVERAGE, slot] += (coverage ^ turn) - turn
-        block[FIGURES, slot] += (of_figures ^ turn) - turn
+        block[N + slot] += (figures[line, N + slot] & is_shown ^ turn) - turn
+        block[D + slot] += (figures[line, D + slot] & is_shown ^ turn) - turn
+        block[COVERAGE + slot] += (coverage ^ turn) - turn
+        block[FIGURES + slot] += (stated & is_shown ^ turn) - turn
+    # Shorter periods speak only where a report must come (nobody waits for the others) and none is in.
+    lacking = awaited & ~is_in
+    if lacking >> WHOLES:
+        for at in range(len(value)):
+            value[at] = figures[line, at]
+        provisional = fill_so_far(value, lacking, is_in, complete, ways)
+        for slot in range(WHOLES, SLOTS):
+            is_told = -(provisional >> slot & 1)
+            block[N + slot] += (value[N + slot] & is_told ^ turn) - turn
+            block[D + slot] += (value[D + slot] & is_told ^ turn) - turn
+            block[FIGURES + slot] += ((stated | 1) & is_told ^ turn) - turn

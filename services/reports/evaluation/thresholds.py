@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from services.reports.evaluation.columns import Indices
-from services.reports.evaluation.compiled import Integer, compiled
+from services.reports.evaluation.compiled import Integer, part_of_kernels
 from services.reports.evaluation.history import Instants
+from services.reports.evaluation.lines import D, N
 from services.reports.evaluation.measures import Count, Growth, Indicator, Ratio, Target
 from services.reports.evaluation.ruling import (
     ALL_DUE_PASSED,
+    GROUNDS,
     HAS_FIGURES,
     IF_ANY,
     IS_COMPLETE,
@@ -23,22 +25,19 @@ from services.reports.evaluation.ruling import (
     Ruling,
 )
 from services.reports.evaluation.slots import SLOTS
-from services.reports.evaluation.so_far import COUNT, COUNT_BITS, COVERAGE, FIGURES, Block, Blocks, D, N
+from services.reports.evaluation.so_far import COUNT, COUNT_BITS, COVERAGE, FIGURES, Block, Blocks
 
 Rulings = npt.NDArray[np.uint8]
 """Values of `Ruling`, shape […, promises, slots]."""
 
-LOW, HIGH, WHOLE, WORDS = range(4)
-"""Of a threshold: 100 · n is at least LOW · d and at most HIGH · d; what d is; and what the plan says besides."""
+LOW, HIGH, WHOLE, WORDS = (SLOTS * at for at in range(4))
+"""Where of a threshold begins what it says for each slot: 100 · n is at least LOW · d and at most HIGH · d; what d is;
+and what the plan says besides, as in RULINGS."""
 NO_LOW, NO_HIGH = -(2**63), 2**63 - 1
 SUMMED: Final = -1
 """As WHOLE: d is what the units say, not a number of the plan."""
 UNKNOWN: Final = -2
 """As WHOLE: the plan does not know it yet."""
-_LEFT_OPEN: Final = 255
-"""In WORDS the bits of the ruling that applies whatever the figures are; 0 for none."""
-_IF_ANY: Final = 8
-"""In WORDS the place of the bit that says so."""
 _HAS_N: Final = COUNT << COUNT_BITS
 _MISSING: Final = COUNT << COUNT_BITS
 _HALF: Final = 0xFFFFFFFF
@@ -55,7 +54,7 @@ class Thresholds:
     """What promises are held to: one set of thresholds for each plan that has its own."""
 
     table: Blocks
-    """Shape [sets, promises, 4, slots]: LOW, HIGH, WHOLE, WORDS."""
+    """Shape [sets, promises, LOW, HIGH, WHOLE and WORDS]."""
     set_of: Indices
     """Shape [places]: by which set the sums of a place are judged."""
 
@@ -63,9 +62,8 @@ class Thresholds:
     def of(cls, promises: int, set_of: Indices) -> Self:
         """Return sets in which no threshold is known yet."""
         sets = int(set_of.max(initial=0)) + 1
-        table = np.empty((sets, promises, 4, SLOTS), np.int64)
-        table[:, :] = np.array([NO_LOW, NO_HIGH, SUMMED, Ruling.NO_THRESHOLD])[:, np.newaxis]
-        return cls(table, set_of)
+        unknown = np.repeat(np.array([NO_LOW, NO_HIGH, SUMMED, Ruling.NO_THRESHOLD << GROUNDS]), SLOTS)
+        return cls(np.tile(unknown, (sets, promises, 1)), set_of)
 
     def put(self, number: int, promise: int, indicator: Indicator, bound: int = (1 << SLOTS) - 1) -> None:
         """Hold a promise to what an indicator says of it, over the periods in the mask `bound`.
@@ -74,12 +72,12 @@ class Thresholds:
             ThresholdTooLarge: It lies beyond what can be compared exactly.
         """
         slots = [slot for slot in range(SLOTS) if bound >> slot & 1]
-        self.table[number, promise][:, slots] = np.array(_threshold(indicator))[:, np.newaxis]
+        self.table[number, promise].reshape(-1, SLOTS)[:, slots] = np.array(_threshold(indicator))[:, np.newaxis]
 
 
 def _threshold(indicator: Indicator) -> tuple[int, int, int, int]:
     """Return LOW, HIGH, WHOLE and WORDS of an indicator."""
-    measure, if_any = indicator.measure, indicator.if_any << _IF_ANY
+    measure, if_any = indicator.measure, indicator.if_any << IF_ANY
     match measure:
         case Ratio():
             low, high = _limits(measure.target, _LARGEST_PERCENT)
@@ -89,9 +87,9 @@ def _threshold(indicator: Indicator) -> tuple[int, int, int, int]:
             low, high = _limits(measure.target, _LARGEST_NUMBER, times=100)
             return low, high, 1, _left_open(measure.target) | if_any
         case Growth(baseline_value=None):
-            return NO_LOW, NO_HIGH, UNKNOWN, Ruling.BASELINE_UNKNOWN | if_any
+            return NO_LOW, NO_HIGH, UNKNOWN, Ruling.BASELINE_UNKNOWN << GROUNDS
         case Growth(baseline_value=0):
-            return NO_LOW, NO_HIGH, 0, Ruling.BASELINE_ZERO | if_any
+            return NO_LOW, NO_HIGH, 0, Ruling.BASELINE_ZERO << GROUNDS
         case Growth(baseline_value=int(baseline)):
             # Up by so many per cent is so many more than 100 per cent of the baseline.
             low, high = _limits(measure.threshold, _LARGEST_PERCENT, added=100)
@@ -101,7 +99,7 @@ def _threshold(indicator: Indicator) -> tuple[int, int, int, int]:
 
 
 def _left_open(target: Target | None) -> int:
-    return Ruling.NO_THRESHOLD if target is None else 0
+    return Ruling.NO_THRESHOLD << GROUNDS if target is None else 0
 
 
 def _limits(target: Target | None, largest: int, *, times: int = 1, added: int = 0) -> tuple[int, int]:
@@ -112,7 +110,7 @@ def _limits(target: Target | None, largest: int, *, times: int = 1, added: int =
     return NO_LOW if low is None else low, NO_HIGH if high is None else high
 
 
-@compiled("i8(i8, i8, i8)")
+@part_of_kernels
 def surplus(n: Integer, d: Integer, percent: Integer) -> int:
     """Return a number with the sign of 100 · n - percent · d, which itself may not fit in 64 bits."""
     low = 100 * (n & _HALF) - percent * (d & _HALF)
@@ -121,7 +119,7 @@ def surplus(n: Integer, d: Integer, percent: Integer) -> int:
     return high << 1 | (low & _HALF != 0)
 
 
-@compiled("void(i8[:, ::1], i8[:, :, :, ::1], i8, i8, i8[::1], u1[:, :, ::1], i8)")
+@part_of_kernels
 def judge_block(
     block: Block, table: Blocks, number: Integer, promise: Integer, grounds: Instants, rulings: Rulings, place: Integer
 ) -> None:
@@ -131,15 +129,15 @@ def judge_block(
     """
     size = 0
     for slot in range(SLOTS):
-        size |= block[N, slot] | block[D, slot] | table[number, promise, WHOLE, slot] + 1
+        size |= block[N + slot] | block[D + slot] | table[number, promise, WHOLE + slot] + 1
     # Sums of some billions are compared by one product each.
     is_narrow = size >> 32 == 0
     for slot in range(SLOTS):
-        coverage, figures = block[COVERAGE, slot], block[FIGURES, slot]
-        low, high = table[number, promise, LOW, slot], table[number, promise, HIGH, slot]
-        whole = table[number, promise, WHOLE, slot]
+        coverage, figures = block[COVERAGE + slot], block[FIGURES + slot]
+        low, high = table[number, promise, LOW + slot], table[number, promise, HIGH + slot]
+        whole = table[number, promise, WHOLE + slot]
         is_summed = whole == SUMMED
-        n, d = block[N, slot], block[D, slot] if is_summed else whole
+        n, d = block[N + slot], block[D + slot] if is_summed else whole
         if is_narrow:
             above_low, above_high = 100 * n - low * d, 100 * n - high * d
         else:
@@ -153,10 +151,7 @@ def judge_block(
             # A share of nothing falls short of nothing.
             | np.int64((d == 0) | (is_low_enough & is_high_enough)) << IS_REACHED
             | np.int64(coverage >> 2 * COUNT_BITS == 0) << ALL_DUE_PASSED
+            | table[number, promise, WORDS + slot]
         )
     for slot in range(SLOTS):
-        words = table[number, promise, WORDS, slot]
-        if words & _LEFT_OPEN:
-            rulings[place, promise, slot] = words & _LEFT_OPEN
-        else:
-            rulings[place, promise, slot] = RULINGS[grounds[slot] | (words >> _IF_ANY) << IF_ANY]
+        rulings[place, promise, slot] = RULINGS[grounds[slot]]
