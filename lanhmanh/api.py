@@ -22,6 +22,8 @@ SCOPES = {
         "tips:content",
         "tips:identity",
         "tips:audit",
+        "tips:routes",
+        "tips:statistics",
         "tips:subscribe",
     ),
     "referrals": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -133,6 +133,33 @@ class TipEscalated(_TipAlarm):
 
     level: int
     """How far above the responsible unit: 1 is directly above."""
+
+
+class DigestIssued(Event):
+    """What is stuck on a morning among the tips of a unit and those below it: every day, also if nothing is."""
+
+    type: ClassVar[str] = "vn.lanhmanh.tips.digest.issued.v1"
+    topic: ClassVar[str] = TOPIC
+
+    unit_id: UUID
+    day: date
+    occurred_at: datetime
+    open: int
+    """Not closed. The others say what of these waits for what; one may wait for several things."""
+    unclassified: int
+    unassigned: int
+    suspended: int
+    unclosed: int
+    near: int
+    """A deadline comes near."""
+    late: int
+    """A deadline passed, and what it asks for is not done."""
+
+    def key(self) -> str:
+        return str(self.unit_id)
+
+    def unit(self) -> UUID | None:
+        return self.unit_id
 
 
 class LedgerSealed(Event):

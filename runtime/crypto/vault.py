@@ -1,7 +1,7 @@
 """Seal each thing with a key of its own, which the service's keys wrap: destroy the wrapped key, and the thing is gone.
 
 AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces: a data key seals a handful of texts, a wrapping key stays far
-below 2^32 data keys. What is sealed is bound to its context, so that no ciphertext can be put in another's place.
+below 2^32 data keys. What is sealed is padded, and bound to its context: no ciphertext can be put in another's place.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kernel.problems import Fault, Words
+from runtime.crypto.padding import pad, unpad
 
 DESTROYED = ""
 """What stands in the place of a wrapped key that was destroyed."""
 _NONCE_BYTES = 12
 _KEY_BITS = 256
+_PADDED = "padded/"
+"""Before the context of what is padded."""
 RETRY_SECONDS = 30
 """When to ask again where a service's key is not here yet: a mounted file needs a while."""
 
@@ -57,8 +60,8 @@ class DataKey:
         """The key sealed with one of the service's keys, whose id stands before the dot."""
 
     def seal(self, plaintext: bytes, context: str) -> bytes:
-        """Return nonce and ciphertext. `context` says what it is and of which thing."""
-        return _sealed(self._cipher, plaintext, context)
+        """Return nonce and ciphertext, padded. `context` says what it is and of which thing."""
+        return _sealed(self._cipher, pad(plaintext), _PADDED + context)
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Return what was sealed in this context.
@@ -66,7 +69,11 @@ class DataKey:
         Raises:
             SealBroken: It was changed, or is of another context.
         """
-        return _opened(self._cipher, sealed, context)
+        try:
+            return unpad(_opened(self._cipher, sealed, _PADDED + context))
+        except SealBroken:
+            # Before 2026-12 nothing was padded. Which it is, nobody without the key can change.
+            return _opened(self._cipher, sealed, context)
 
 
 class Vault:

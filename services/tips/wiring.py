@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.events import plans as events
-from contracts.events.tips import TipDeadlineMissed, TipDeadlineNear, TipEscalated
+from contracts.events.tips import DigestIssued, TipDeadlineMissed, TipDeadlineNear, TipEscalated
 from kernel.clock import Clock
 from runtime.alarms import watch_alarms
 from runtime.auth.verifier import TokenVerifier
@@ -32,6 +32,7 @@ from services.tips.store.readings import readings_with_chain
 from services.tips.store.told import ledger_with_tips, numbers_with_tips, told
 from services.tips.store.wrapped import wrapped_keys
 from services.tips.usecases.destroy_content import DestroyContent
+from services.tips.usecases.digest_tips import IssueDigests, next_issue
 from services.tips.usecases.look_for_alarms import LookForAlarms
 from services.tips.usecases.measure_tips import MeasureTips
 from services.tips.usecases.receive_tips import Intake, Received, ReceiveTips
@@ -40,7 +41,7 @@ from services.tips.usecases.seal_tip import content_context, informant_context
 
 NAME = "tips"
 MIGRATIONS = Path(__file__).parent / "migrations"
-SUBSCRIBABLE = (TipDeadlineNear, TipDeadlineMissed, TipEscalated)
+SUBSCRIBABLE = (TipDeadlineNear, TipDeadlineMissed, TipEscalated, DigestIssued)
 """What other systems can follow."""
 
 
@@ -80,6 +81,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         watches=[
             watch_alarms(database, metrics, LookForAlarms(reference)),
             Watch(database, next_at=next_seal, act=SealLedger(keys)),
+            Watch(database, next_at=next_issue, act=IssueDigests(reference)),
             *_watch_contents(config, database),
         ],
         subscribable=Subscribable(SUBSCRIBABLE, targets_of(config)),

@@ -15,7 +15,10 @@ from kernel.clock import Clock
 from runtime.webhooks.incoming import DEVELOPMENT_SENDER, SENDERS_FILE
 from tests.rig import Tokens
 
-SCOPES = ("tips:read", "tips:intake", "tips:handle", "tips:content", "tips:identity", "tips:audit", "tips:subscribe")
+SCOPES = (
+    *("tips:read", "tips:intake", "tips:handle", "tips:content", "tips:identity", "tips:audit", "tips:routes"),
+    *("tips:statistics", "tips:subscribe"),
+)
 
 CONTENT = {"summary": "Đèn biển Kê Gà nhấp nháy lạ về đêm.", "place": "Mũi Kê Gà"}
 INFORMANT = {"name": "Người gác đèn", "phone": "0912345678"}

@@ -67,6 +67,41 @@ class AssigneeOutside(Refusal):
     )
 
 
+class RouteUnknown(Refusal):
+    """No rule of routing has this id."""
+
+    code = "route_unknown"
+    status = 404
+    vi = Words("Không có quy tắc này", "{route} không tồn tại.", "Xem danh sách tại /v1/tips/routes.")
+    en = Words("No such rule", "{route} does not exist.", "See the list at /v1/tips/routes.")
+
+
+class RouteNotAhead(Refusal):
+    """A rule of routing would begin or end on a day that has passed, or end before it begins."""
+
+    code = "route_not_ahead"
+    status = 422
+    vi = Words(
+        "Ngày không phù hợp",
+        "Quy tắc không thể bắt đầu hoặc kết thúc vào ngày {day}.",
+        "Ghi ngày từ hôm nay trở đi; ngày kết thúc phải sau ngày bắt đầu, và không sau ngày kết thúc đã ghi.",
+    )
+    en = Words(
+        "Day impossible",
+        "The rule cannot begin or end on {day}.",
+        "Name today or a later day; it ends after it begins, and not later than it was to end.",
+    )
+
+
+class PeriodNotOver(Refusal):
+    """Statistics are asked for of days that are still to come."""
+
+    code = "period_not_over"
+    status = 422
+    vi = Words("Kỳ chưa kết thúc", "Kỳ {period} chưa kết thúc, hoặc không có ngày cố định.", "Chọn kỳ đã kết thúc.")
+    en = Words("Period not over", "{period} is not over, or has no days of its own.", "Name one that is over.")
+
+
 class DisclosureUnknown(Refusal):
     """The tip has no such request to be shown who gave it."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from services.tips.store.digests import DigestRow
 from services.tips.store.disclosures import DisclosureRow
 from services.tips.store.ledger import CounterRow, HeadRow
 from services.tips.store.messages import MessageRow
 from services.tips.store.readings import ReadingRow
 from services.tips.store.retention import KEPT_INDEX
+from services.tips.store.routes import RouteRow
 from services.tips.store.seals import NodeRow, SealRow
 from services.tips.store.table import TipsTable
 from services.tips.store.tips import ContentRow, HistoryRow, InformantRow, TipRow
@@ -23,6 +25,8 @@ TABLES = (
     NodeRow,
     MessageRow,
     DisclosureRow,
+    RouteRow,
+    DigestRow,
 )
 
 INDEXES = (KEPT_INDEX,)

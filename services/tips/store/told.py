@@ -7,6 +7,7 @@ from collections import Counter
 from sqlalchemy import select
 
 from contracts.events.tips import (
+    DigestIssued,
     LedgerSealed,
     TipClassified,
     TipClosed,
@@ -22,6 +23,7 @@ from runtime.database import Read
 from services.tips.domain.alarm import AlarmKind
 from services.tips.domain.tip import Act
 from services.tips.ledger.head import LEDGER
+from services.tips.store.digests import DigestRow
 from services.tips.store.ledger import WHOLE, CounterRow, HeadRow
 from services.tips.store.readings import READINGS
 from services.tips.store.seals import SealRow
@@ -30,6 +32,7 @@ from services.tips.store.tips import DEADLINE_MISSED, RECEIVED, HistoryRow, TipR
 _tip = TipRow.__table__  # type: ignore[attr-defined]
 _history = HistoryRow.__table__  # type: ignore[attr-defined]
 _seal = SealRow.__table__  # type: ignore[attr-defined]
+_digest = DigestRow.__table__  # type: ignore[attr-defined]
 _head = HeadRow.__table__  # type: ignore[attr-defined]
 _counter = CounterRow.__table__  # type: ignore[attr-defined]
 
@@ -49,12 +52,14 @@ _ALARMS = {AlarmKind.NEAR.value: TipDeadlineNear.type, AlarmKind.ESCALATED.value
 
 
 async def told(read: Read, after: int) -> Told:
-    """Return what was told in transactions after a revision, by the histories of tips and by alarms."""
+    """Return what was told in transactions after a revision, by the histories of tips, by alarms and by digests."""
     happened = select(_history.c.kind, _history.c.tip_id, _history.c.revision)
     rows = await read.execute(happened.where(_history.c.revision > after, _history.c.kind.in_(_EVENTS)))
     facts = Counter(Fact(_EVENTS[row.kind], str(row.tip_id), row.revision) for row in rows)
     sealed = await read.execute(select(_seal.c.revision).where(_seal.c.revision > after))
     facts.update(Fact(LedgerSealed.type, LEDGER, row.revision) for row in sealed)
+    issued = await read.execute(select(_digest.c.unit_id, _digest.c.revision).where(_digest.c.revision > after))
+    facts.update(Fact(DigestIssued.type, str(row.unit_id), row.revision) for row in issued)
     raised = select(alarm.c.kind, alarm.c.subject_id, alarm.c.revision)
     raised = raised.where(alarm.c.revision > after, alarm.c.kind.in_(_ALARMS))
     facts.update(Fact(_ALARMS[row.kind], str(row.subject_id), row.revision) for row in await read.execute(raised))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kernel.ids import UnitId
-from kernel.units import UnitTree
 from services.tips.domain.refusals import AssigneeOutside
+from services.tips.domain.routing import house_of
 from services.tips.domain.tip import Act
 from services.tips.usecases.move_tip import Doing, Move, ensure_possible, move_tip
 
@@ -21,14 +21,8 @@ async def assign_tip(tip: Any, to: UnitId, note: str, doing: Doing) -> None:
     """
     ensure_possible(tip, Act.ASSIGN, doing)
     tree, day = doing.actor.tree, doing.actor.on
-    house = _house(tree, tree.bearer(UnitId(tip.reached_id), day) or UnitId(tip.responsible_id), doing)
+    house = house_of(tree.bearer(UnitId(tip.reached_id), day) or UnitId(tip.responsible_id), tree, day)
     if not tree.is_within(to, house, day):
         raise AssigneeOutside(unit=tree.get(to).code, house=tree.get(house).code)
     changed = {"responsible_id": to, "accepted_at": tip.accepted_at or doing.at}
     await move_tip(tip, Move(Act.ASSIGN, changed, {"to": str(to)}, note), doing)
-
-
-def _house(tree: UnitTree, unit_id: UnitId, doing: Doing) -> UnitId:
-    """Return the administrative unit that a unit is, or belongs to."""
-    above = (unit_id, *tree.ancestors(unit_id, doing.actor.on))
-    return next((one for one in above if tree.get(one).is_administrative), unit_id)

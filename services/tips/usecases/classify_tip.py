@@ -8,7 +8,8 @@ from typing import Any
 from contracts.events.tips import Category, TipClassified
 from services.tips.domain.nature import Nature
 from services.tips.domain.tip import Act
-from services.tips.usecases.move_tip import Doing, Move, move_tip
+from services.tips.usecases.move_tip import Doing, Move, ensure_possible, move_tip
+from services.tips.usecases.route_tip import NOWHERE, Led, lead_tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,25 @@ class Finding:
 
 
 async def classify_tip(tip: Any, finding: Finding, note: str, doing: Doing) -> None:
-    """Classify a tip.
+    """Classify a tip, and lead it to the body that is competent for such tips, if a rule names one.
 
     Raises:
         UnitOutside: The caller does not act for the responsible unit.
         TransitionIllegal: It is classified already.
     """
+    ensure_possible(tip, Act.CLASSIFY, doing)
+    led = await led_by(tip, finding, doing)
     changed = columns_of(finding) | {
         "classified_at": doing.at,
         "incompetent_at": None if finding.competent else doing.at,
+        **led.changed,
     }
-    await tell_finding(tip, Move(Act.CLASSIFY, changed, facts_of(finding), note), finding, doing)
+    await tell_finding(tip, Move(Act.CLASSIFY, changed, facts_of(finding) | led.facts, note), finding, doing)
+
+
+async def led_by(tip: Any, finding: Finding, doing: Doing) -> Led:
+    """Return where a finding leads a tip. What the unit is not competent for, it has to transfer itself."""
+    return await lead_tip(tip, finding.category, doing) if finding.competent else NOWHERE
 
 
 async def tell_finding(tip: Any, move: Move, finding: Finding, doing: Doing) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.crypto import Vault
+from runtime.crypto import DataKey, Vault
 from runtime.crypto.vault import SealBroken
 
 OLD, NEW = secrets.token_bytes(32), secrets.token_bytes(32)
@@ -69,3 +70,12 @@ def test_without_the_wrapping_key_nothing_opens_any_more() -> None:
         Vault({"new": NEW}).unwrap(wrapped, "lamp/1")
     with pytest.raises(SealBroken):
         Vault({"old": NEW}).unwrap(wrapped, "lamp/1")
+
+
+def test_what_was_sealed_before_texts_were_padded_still_opens() -> None:
+    raw, nonce = secrets.token_bytes(32), secrets.token_bytes(12)
+    sealed = nonce + AESGCM(raw).encrypt(nonce, b"The lamp is out.", b"content")
+
+    assert DataKey(raw, "").open(sealed, "content") == b"The lamp is out."
+    with pytest.raises(SealBroken):
+        DataKey(raw, "").open(sealed, "another")

@@ -21,7 +21,7 @@ _LIKE = {
 }
 """Names under which the same is asked for."""
 _LEARNT = frozenset(
-    {"tip_id", "disclosure_id", "subscription_id", "run_id", "event_id", "entries", "next_cursor", "epoch"}
+    {"tip_id", "disclosure_id", "subscription_id", "run_id", "event_id", "route_id", "entries", "next_cursor", "epoch"}
     | {"follow_up_code"}
 )
 _ID = re.compile(r"[0-9a-f-]{36}")

@@ -38,6 +38,7 @@ _CLIENTS = ["Quyết định 12/QĐ", "harbour-office-7", "harbour-office-8"]
 _UNITS = ["60", "60.CA", "593", "VN", "38", "68", "99999"]
 _INSTANTS = ["2025-04-17T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-04-18"]
 _DAYS = ["2025-04-18", "2025-04-19", "0001-01-01", "9999-12-31", "2025-02-29"]
+_PERIODS = ["2024", "2025-Q1", "2025-Q2", "flash:a", "2025-13"]
 _HEADS = [1, 2, 3, 2**63 - 1]
 _TO_THE_END = ("resolve", "notify", "close")
 _PATHS: Sequence[tuple[dict[str, Any], Sequence[str]]] = (
@@ -92,6 +93,8 @@ async def opened(blueprint: Blueprint, folder: Path) -> AsyncIterator[Premises]:
             url=[TARGET, _NO_NAME],
             since=list(_INSTANTS),
             day=list(_DAYS),
+            period=list(_PERIODS),
+            function=["police", "health"],
             approver=_CLIENTS,
         )
         premises = Premises(service, client, clock, Tokens(clock), secret, key, known, watches)
@@ -132,6 +135,7 @@ async def _furnish(premises: Premises) -> None:
     for path, body in (
         (f"{first}/messages", {"text": "Xin cho biết thêm."}),
         (f"{first}/disclosures", {"reason": "Cần mời người cung cấp tin."}),
+        ("/v1/tips/routes", {"unit": "60", "category": "complaint", "function": "police"}),
         ("/v1/subscriptions/tips", {"unit": "60", "url": TARGET}),
         ("/v1/tips/ledger/heads", None),
     ):

@@ -29,6 +29,7 @@ _NEW = (
     *("instance", "grade", "transferred_late", "duplicate_of"),
     *("closed_at", "retained_at", "destroyed_at"),
 )
+_TABLES = ("ledger_node", "ledger_seal", "tip_message", "tip_disclosure", "tip_route", "tip_digest")
 _head = HeadRow.__table__  # type: ignore[attr-defined]
 _tip = TipRow.__table__  # type: ignore[attr-defined]
 _history = HistoryRow.__table__  # type: ignore[attr-defined]
@@ -41,7 +42,7 @@ async def take_back(database: Database) -> None:
         *(f"ALTER TABLE tip DROP COLUMN {name}" for name in _NEW),
         "CREATE INDEX ix_tip_due_at ON tip (due_at)",
         "DELETE FROM alarm_clock",
-        *(f"DROP TABLE {name}" for name in ("ledger_node", "ledger_seal", "tip_message", "tip_disclosure")),
+        *(f"DROP TABLE {name}" for name in _TABLES),
         "UPDATE service_schema_version SET version_num = '20261125_first_tables'",
     ]
 

@@ -25,7 +25,7 @@ async def told(service: Tips) -> list[tuple[str, Any]]:
     for watch in service.watches:
         await watch.catch_up()
     facts = await published(service.database)
-    return [(fact, data.get("step", data["late"])) for fact, data in facts if fact != "ledger.sealed"]
+    return [(fact, data.get("step", data["late"])) for fact, data in facts if fact.startswith("tip.")]
 
 
 async def test_a_tip_that_nobody_classified_within_24_hours_is_late_from_then_on(

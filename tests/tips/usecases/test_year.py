@@ -40,7 +40,7 @@ Act = tuple[datetime, int, str, dict[str, Any]]
 def watch(service: Tips, clock: SetClock) -> Watch[Any]:
     """The service's watch, which looks only when it is let."""
     clock.set(NEW_YEAR)
-    watch, _ = service.watches
+    watch, *_ = service.watches
     service.watches = ()
     return watch
 

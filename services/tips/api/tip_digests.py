@@ -1,0 +1,90 @@
+"""What is stuck: counted for a unit and those below it, with the tips that must be seen to first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from runtime.http.declaration import UnitRule
+from runtime.http.routes import Reads, Routes
+from services.tips.api.acting import unit_today
+from services.tips.api.tip_shapes import TipLine
+from services.tips.api.tip_views import code_of, to_line
+from services.tips.store.digests import digests_of
+from services.tips.usecases.digest_tips import Stuck, digests_for, stuck_tips
+
+routes = Routes("tips", "digests")
+
+_SHOWN = 100
+_DAYS = 31
+
+
+class DigestCounts(BaseModel):
+    """Tips that are not closed, and what they wait for. One may wait for several things."""
+
+    open: int
+    unclassified: int = Field(description="Nobody has said what they are.")
+    unassigned: int = Field(description="Classified, and nobody has taken them on.")
+    suspended: int
+    unclosed: int = Field(description="Handled, and not closed.")
+    near: int = Field(description="A deadline comes near.")
+    late: int = Field(description="A deadline passed, and what it asks for is not done.")
+
+
+class IssuedDigest(DigestCounts):
+    """As it was issued on a morning."""
+
+    day: date
+    issued_at: datetime
+
+
+class StuckTip(TipLine):
+    """A tip that must be seen to."""
+
+    reasons: list[str] = Field(description="What it waits for, by the names of the counts.")
+
+
+class DigestShown(BaseModel):
+    """How it stands now, and how it stood on the last mornings."""
+
+    unit: str
+    as_of: datetime
+    now: DigestCounts
+    stuck: list[StuckTip] = Field(description="Up to 100: late ones first, then those whose deadline is near.")
+    issued: list[IssuedDigest] = Field(
+        description="Of the last 31 days, the newest first: for the unit above all, and where somebody subscribed."
+    )
+
+
+@routes.read(
+    "/v1/tips/digest",
+    scope="tips:read",
+    units=UnitRule.WITHIN,
+    response_model=DigestShown,
+    summary="See what is stuck among the tips of a unit and those below it",
+)
+async def get_digest(
+    call: Reads, unit: Annotated[str | None, Query(description="Code of the unit; by default your own.")] = None
+) -> DigestShown:
+    top = call.actor.unit() if unit is None else unit_today(call, unit)
+    call.actor.must_act_for(top)
+    async with call.service.database.read() as read:
+        everywhere = await stuck_tips(read, call.reference, call.arrived_at)
+        issued = await digests_of(read, top, _DAYS)
+    stuck = [one for one in everywhere if top in one.line]
+    urgent = sorted((one for one in stuck if {"late", "near"} & {*one.reasons}), key=_urgency)
+    return DigestShown(
+        unit=code_of(call, top),
+        as_of=call.arrived_at,
+        now=DigestCounts(**asdict(digests_for([top], stuck)[top])),
+        stuck=[StuckTip(**to_line(call, one.tip).model_dump(), reasons=list(one.reasons)) for one in urgent[:_SHOWN]],
+        issued=[IssuedDigest(day=row.day, issued_at=row.issued_at, **row.counts) for row in issued],
+    )
+
+
+def _urgency(one: Stuck) -> tuple[bool, datetime]:
+    return "late" not in one.reasons, one.tip.received_at

@@ -1,0 +1,41 @@
+"""Lead a tip to the body that is competent for what it is. Without a rule it stays in the queue that it came to."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from contracts.events.tips import Category
+from kernel.ids import UnitId
+from services.tips.domain.routing import competent_body, house_of
+from services.tips.store.routes import routes_of
+from services.tips.usecases.move_tip import Doing
+
+
+class Led(NamedTuple):
+    """Where a tip was led."""
+
+    changed: dict[str, Any]
+    """Columns of the tip."""
+    facts: dict[str, Any]
+    """What the history says of it."""
+
+
+NOWHERE = Led({}, {})
+
+
+async def lead_tip(tip: Any, category: Category, doing: Doing) -> Led:
+    """Return where a tip is led that the unit it came to is competent for.
+
+    The body becomes responsible; it has not taken the tip on by that, for which the law has clocks of their own.
+    """
+    tree, day = doing.actor.tree, doing.actor.on
+    reached = tree.bearer(UnitId(tip.reached_id), day) or UnitId(tip.responsible_id)
+    house = house_of(reached, tree, day)
+    if reached != house:
+        # Whoever sent it to a body by its name has chosen.
+        return NOWHERE
+    found = competent_body(house, category, await routes_of(doing.tx, (house, *tree.ancestors(house, day))), tree, day)
+    if found is None:
+        return NOWHERE
+    route, body = found
+    return Led({"responsible_id": body}, {"to": str(body), "route": str(route.id)})
