@@ -39,7 +39,7 @@ from tests.servers.postgres import PostgresServer, start_postgres
 _DELTAS = {1: 0.4, 1_000: 4, 100_000: 200}
 """How many milliseconds so many changed rows may take."""
 _MANY = 100_000
-_IN_A_ROW = {1: 20, 1_000: 5, 100_000: 1}
+_IN_A_ROW = {1: 100, 1_000: 5, 100_000: 1}
 """How often so many rows change, one time after the other."""
 _ALL = 1 << 30
 """Of units, periods and series: nothing is opened meanwhile."""

@@ -50,6 +50,18 @@ async def test_an_event_comes_signed_in_the_form_of_standard_webhooks_and_under_
     assert (row.tries, row.last_status) == (1, 204)
 
 
+async def test_all_events_are_of_one_length_on_the_line(
+    thanh_hoa: Keeper, receiver: Receiver, database: Database
+) -> None:
+    _, secret = await thanh_hoa.subscribe(receiver.url)
+    await watched(database, "Kê Gà", "Mũi Điện, ngọn hải đăng đón bình minh sớm nhất trên đất liền")
+
+    got = await receiver.received(2)
+
+    assert {len(one.body) for one in got} == {2048}
+    assert all(one.is_signed_with(secret) for one in got)
+
+
 async def test_the_trace_of_the_request_that_caused_an_event_goes_with_it(
     thanh_hoa: Keeper, receiver: Receiver, database: Database
 ) -> None:

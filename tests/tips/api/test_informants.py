@@ -56,6 +56,17 @@ async def test_without_a_unit_it_reaches_the_unit_above_all_and_an_unknown_one_i
     assert refusal(await form(client, unit="99")) == (422, "unit_unknown")
 
 
+async def test_the_page_is_as_long_with_a_message_as_without(client: httpx.AsyncClient) -> None:
+    code = (await form(client)).json()["follow_up_code"]
+
+    silent = await followed(client, code)
+    await write(client, code, "Đèn lại nhấp nháy đêm qua.")
+    answered = await followed(client, code)
+
+    assert [len(one.json()["messages"]) for one in (silent, answered)] == [0, 1]
+    assert len(silent.content) == len(answered.content) == 4096
+
+
 async def test_a_form_that_is_sent_again_makes_one_tip_with_one_code(client: httpx.AsyncClient, service: Tips) -> None:
     key = str(uuid4())
 
