@@ -32,7 +32,8 @@ _CHANGED = text(f"""
         SELECT string_agg({PACKED}, '') AS states, max(s.series_no) AS series,
             array_agg(s.id) FILTER (WHERE (s.flags & {Flag.TOLD.value}) <> 0) AS told
         FROM (
-            SELECT id, packed, series_no, flags FROM obligation_state WHERE revision > {_SINCE} ORDER BY revision LIMIT {MOST + 1}
+            SELECT id, packed, series_no, flags FROM obligation_state WHERE revision > {_SINCE}
+            ORDER BY revision LIMIT {MOST + 1}
         ) s
     ) changed
 """)  # noqa: S608 - names of our own
