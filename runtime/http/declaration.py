@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+WORK = "Work"
+"""The header with a proof of work. The gateway takes one on routes whose OpenAPI operation lists it."""
+
 
 class Kind(StrEnum):
     """What a route does, and so which conventions hold for it."""

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from runtime.http.bulk import BulkCall
 from runtime.http.call import Call, CreateCall, EditCall, ListCall, OpenCall, OpenCreateCall, SignedCall
-from runtime.http.declaration import Access, Declaration, Kind
+from runtime.http.declaration import WORK, Access, Declaration, Kind
 from runtime.http.pages import Limit
 from runtime.http.problem_document import language_of
 from runtime.http.refusals import InputInvalid, KeyInvalid, KeyMissing, KeyNotRandom, MatchMissing
@@ -205,11 +205,17 @@ HEADERS = {
     (Access.TOKEN, Kind.CREATE): [_CHOSEN_KEY],
     (Access.TOKEN, Kind.BULK): [_CHOSEN_KEY],
     (Access.TOKEN, Kind.EDIT): [_header(_MATCH, "ETag of the version that you read.")],
-    (Access.PUBLIC, Kind.CREATE): [_header(_KEY_HEADER, "A random UUID; the same on retry.")],
+    (Access.PUBLIC, Kind.CREATE): [
+        _header(_KEY_HEADER, "A random UUID; the same on retry."),
+        _header(WORK, "`<minute>:<nonce>`, a proof of work: lets you in beyond the limit, as the answer 429 says."),
+    ],
     (Access.SIGNATURE, Kind.CREATE): [
         _header("webhook-id", "Chosen by you; the same on retry."),
         _header("webhook-timestamp", "Seconds since 1970, now."),
         _header("webhook-signature", "`v1,` and the signature."),
     ],
 }
-"""What the OpenAPI document says of headers: doors read them by themselves, and refuse in their own words."""
+"""What the OpenAPI document says of headers: doors read them by themselves, and refuse in their own words.
+
+All but `Work`, which is the gateway's: no service looks at it.
+"""

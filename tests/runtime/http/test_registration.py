@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from kernel.clock import SetClock
 from runtime.http.app import create_app, declarations
 from runtime.http.declaration import Kind, UnitRule
-from runtime.http.routes import Creates, Reads, Routes, RouteUndeclared
+from runtime.http.routes import Creates, OpenCreates, Reads, Routes, RouteUndeclared
 from tests.rig import SqliteBlueprint, Tokens
 from tests.runtime.lighthouse.service import a_service, an_app
 
@@ -87,3 +87,14 @@ def test_the_openapi_document_says_what_each_route_asks_for(
     assert (operation["operationId"], operation["x-lanhmanh-scope"]) == ("grind_lens", "lighthouse:grind")
     assert (operation["x-lanhmanh-units"], operation["x-lanhmanh-kind"]) == ("acts_for", "create")
     assert [parameter["name"] for parameter in operation["parameters"]] == ["Idempotency-Key"]
+
+
+def test_a_route_on_which_everybody_creates_lists_the_proof_of_work_that_the_gateway_takes_there(
+    room: Routes, sqlite_lighthouse: SqliteBlueprint, clock: SetClock, tokens: Tokens
+) -> None:
+    @room.public_create("/v1/lens")
+    async def report_lens(call: OpenCreates) -> dict[str, str]: ...  # type: ignore[empty-body]
+
+    operation = app_with(room, sqlite_lighthouse, clock, tokens).openapi()["paths"]["/v1/lens"]["post"]
+
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["Idempotency-Key", "Work"]
