@@ -67,7 +67,7 @@ def create_gateway(
     own = pages.create_pages(documents, ask=ask, metrics=metrics, token_url=settings.token_url)
     return _Gateway(
         routes=RouteTable({**documents, pages.NAME: _own_routes(own)}),
-        proxy=Proxy(proxied, verifier=verifier, settings=settings, clock=clock),
+        proxy=Proxy(proxied, verifier=verifier, settings=settings, clock=clock, metrics=metrics),
         own=own,
         services=services,
         metrics=metrics,

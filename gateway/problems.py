@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.problems import Fault, Refusal, Words
+from runtime.http.refusals import RateExceeded
 
 
 class MethodNotAllowed(Refusal):
@@ -38,6 +39,69 @@ class BodyTooSlow(Refusal):
     status = 408
     vi = Words("Gửi quá chậm", "Không nhận thêm dữ liệu nào trong {seconds} giây.", "Gửi lại yêu cầu.")
     en = Words("Request timeout", "No data came for {seconds} seconds.", "Send the request again.")
+
+
+_WORK_VI = (
+    "Chờ theo tiêu đề `Retry-After`; hoặc gửi ngay kèm tiêu đề `Work: {minute}:<nonce>` sao cho SHA-256 của "
+    "`lanhmanh-work:v1:{minute}:<Idempotency-Key>:<nonce>` bắt đầu bằng ít nhất {work_bits} bit 0. "
+    "<nonce> có 1–64 ký tự trong A–Z, a–z, 0–9, `-`, `_`; <Idempotency-Key> đúng như tiêu đề được gửi."
+)
+_WORK_EN = (
+    "Wait as `Retry-After` says; or send at once with the header `Work: {minute}:<nonce>` such that SHA-256 of "
+    "`lanhmanh-work:v1:{minute}:<Idempotency-Key>:<nonce>` begins with at least {work_bits} zero bits. "
+    "<nonce> has 1 to 64 of the characters A-Z, a-z, 0-9, `-` and `_`; <Idempotency-Key> is that header as it is sent."
+)
+
+
+class WorkAsked(RateExceeded):
+    """The limit is passed where work lets in all the same: the same fact as anywhere, with another way to go on.
+
+    `retry_after` is in whole seconds, `work_bits` in zero bits at the beginning of a digest, `minute` the gateway's
+    since 1970: as in all refusals of a proof. They stay 429, because whoever waits gets in without one.
+    """
+
+    vi = Words("Quá nhiều yêu cầu", "Đã vượt giới hạn {limit}.", _WORK_VI)
+    en = Words("Too many requests", "The limit of {limit} is passed.", _WORK_EN)
+
+
+class WorkMalformed(RateExceeded):
+    """The header `Work` is not a minute and a nonce."""
+
+    code = "work_malformed"
+    vi = Words("Bằng chứng công việc sai dạng", "Tiêu đề `Work` phải có dạng `<phút>:<nonce>`.", _WORK_VI)
+    en = Words("Proof of work malformed", "The header `Work` is written as `<minute>:<nonce>`.", _WORK_EN)
+
+
+class WorkStale(RateExceeded):
+    """The proof's minute is before `oldest` or after `newest`."""
+
+    code = "work_stale"
+    vi = Words(
+        "Bằng chứng công việc không đúng lúc",
+        "Phút của bằng chứng phải từ {oldest} đến {newest}, tính từ năm 1970 theo giờ UTC.",
+        _WORK_VI,
+    )
+    en = Words(
+        "Proof of work out of time",
+        "The minute of a proof is now from {oldest} to {newest}, counted from 1970 in UTC.",
+        _WORK_EN,
+    )
+
+
+class WorkTooLittle(RateExceeded):
+    """The digest begins with `found` zero bits: nobody worked long enough, or it was for another key or minute."""
+
+    code = "work_too_little"
+    vi = Words(
+        "Bằng chứng công việc chưa đủ",
+        "Với khóa và phút đã gửi, SHA-256 chỉ bắt đầu bằng {found} bit 0, cần {work_bits}.",
+        _WORK_VI,
+    )
+    en = Words(
+        "Too little work",
+        "With this key and minute, the SHA-256 begins with {found} zero bits, and {work_bits} are asked for.",
+        _WORK_EN,
+    )
 
 
 class ServiceUnavailable(Fault):

@@ -13,20 +13,23 @@ from limits import RateLimitItem, parse
 from starlette.types import Scope
 
 from gateway.breaker import CircuitBreaker
-from gateway.exchange import Exchange
+from gateway.exchange import Exchange, Headers
 from gateway.lifespans import HostedService
 from gateway.problems import ServiceUnavailable
 from gateway.rates import AddressMask, RateWindows
 from gateway.routes import Route
 from gateway.settings import GatewaySettings
+from gateway.work import WorkWindows
 from kernel.clock import Clock
 from kernel.problems import Refusal
 from runtime.auth.verifier import TokenVerifier
+from runtime.http.refusals import RateExceeded
+from runtime.telemetry.metrics import Metrics
 
 _OWN_PREFIX = b"x-lanhmanh-"
 """Headers with which the parts of the product talk to each other: never taken from outside."""
-_STAY_OUTSIDE = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"x-request-id"})
-"""A caller's address ends here: no service could store what it never gets. The request id is the gateway's."""
+_STAY_OUTSIDE = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"x-request-id", b"work"})
+"""A caller's address ends here: no service could store what it never gets. Request id and work are the gateway's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,20 @@ class Proxy:
     """Forwards requests by their routes."""
 
     def __init__(
-        self, upstreams: Mapping[str, Upstream], *, verifier: TokenVerifier, settings: GatewaySettings, clock: Clock
+        self,
+        upstreams: Mapping[str, Upstream],
+        *,
+        verifier: TokenVerifier,
+        settings: GatewaySettings,
+        clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._upstreams = upstreams
         self._verifier = verifier
         self._settings = settings
+        self._metrics = metrics
         self._windows = RateWindows(clock)
+        self._work = WorkWindows(self._windows, clock, bits=settings.work_bits)
         self._addresses = AddressMask(clock)
         self._rate = parse(settings.rate)
         self._bulk_rate = parse(settings.bulk_rate)
@@ -60,8 +71,7 @@ class Proxy:
             Fault: The service cannot be reached or is silent.
         """
         headers = scope["headers"]
-        caller = await self._identify(route, scope)
-        self._windows.admit(self._rate_of(route), (route.service, route.method, route.template, caller))
+        self._admit(route, headers, await self._identify(route, scope))
         exchange.limit(
             body_bytes=self._settings.bulk_body_limit_bytes if route.is_bulk else self._settings.body_limit_bytes,
             declared=_content_length(headers),
@@ -82,6 +92,21 @@ class Proxy:
             self._windows.admit(self._anonymous_rate, ("refused token", self._masked_address(scope)))
             raise
         return principal.client_id
+
+    def _admit(self, route: Route, headers: Headers, caller: Hashable) -> None:
+        """Count a request of a caller, or beyond its limit one of the work that was done for it.
+
+        Below the limit no proof is looked at: a wrong one keeps nobody out who would have come in without any.
+        """
+        rate, place = self._rate_of(route), (route.service, route.method, route.template)
+        try:
+            self._windows.admit(rate, (*place, caller))
+        except RateExceeded as full:
+            if not route.takes_work:
+                raise
+            proof, key = _header(headers, b"work"), _header(headers, b"idempotency-key")
+            self._work.admit(rate, place, proof=proof, key=key, full=full)
+            self._metrics.admitted_by_work.labels(route.service).inc()
 
     def _masked_address(self, scope: Scope) -> bytes:
         return self._addresses.mask(scope["client"][0] if scope.get("client") else "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.problems import ApiDocumentsClash, MethodNotAllowed
+from runtime.http.declaration import WORK
 from runtime.http.refusals import RouteUnknown
 
 Document = Mapping[str, Any]
@@ -34,6 +35,8 @@ class Route:
     is_bulk: bool
     is_signed: bool = False
     """A machine that signs calls it: often, and from one address."""
+    takes_work: bool = False
+    """A proof of work lets in beyond the limit."""
 
     @property
     def only_reads(self) -> bool:
@@ -77,6 +80,10 @@ class RouteTable:
                         needs_token=OPEN not in operation,
                         is_bulk=operation.get(KIND) == "bulk",
                         is_signed=operation.get(OPEN) == "signature",
+                        takes_work=any(
+                            one.get("in") == "header" and one.get("name") == WORK
+                            for one in operation.get("parameters", ())
+                        ),
                     )
                 )
 

@@ -17,6 +17,12 @@ class GatewaySettings(BaseSettings):
     """What one client may ask of one route that takes bulk loads."""
     anonymous_rate: str = "120/minute"
     """What one address may ask of one route without a token."""
+    work_bits: int = Field(20, ge=1, le=32)
+    """Zero bits of a proof of work, which lets in beyond `anonymous_rate` where everybody may create.
+
+    20 are a million digests: for one tip a second of a script in a browser, some of a phone; for ten thousand, hours.
+    Each more doubles that; 32 would be an hour for one tip, and no informant waits for so long.
+    """
 
     body_limit_bytes: int = Field(10_000_000, gt=0)
     """The largest body that is let through."""

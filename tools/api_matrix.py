@@ -62,6 +62,39 @@ A refused request is answered with a problem document (RFC 9457, `application/pr
 what, `mend` says how to mend it, `errors` where (`pointer`, a JSON pointer), `code` and `type` are stable.
 The language is Vietnamese, or English where `Accept-Language` prefers it.
 
+## Limits, and a way past them
+
+Whoever asks one route too often gets 429 `rate_exceeded`, and `Retry-After` says for how many seconds.
+Callers without a token are told apart by their network address, which a whole village may share; so nobody has to \
+wait where everybody may create (routes that list the header `Work`).
+There the 429 also has `Work-Bits`, and a request that proves so much work is let in at once:
+
+`Work: <minute>:<nonce>`, where SHA-256 of `lanhmanh-work:v1:<minute>:<Idempotency-Key>:<nonce>` begins with at least \
+`Work-Bits` zero bits.
+The minute counts from 1970 (UTC), and is at most 10 minutes old and 2 ahead; the nonce has 1 to 64 of the \
+characters `A-Z`, `a-z`, `0-9`, `-` and `_`; the key is that header, letter for letter.
+
+```python
+from hashlib import sha256
+from itertools import count
+from time import time
+from uuid import uuid4
+
+bits, minute, key = 20, int(time() // 60), uuid4()
+text = f"lanhmanh-work:v1:{minute}:{key}:"
+nonce = next(n for n in count() if int(sha256(f"{text}{n}".encode()).hexdigest(), 16) >> (256 - bits) == 0)
+print(f"Idempotency-Key: {key}")
+print(f"Work: {minute}:{nonce}")
+```
+
+What it prints into a file goes with a tip as `curl -H @file`.
+A script in a browser takes a second or so with a SHA-256 of its own, and some fifty times as long with \
+`crypto.subtle`, which answers each digest later.
+A proof is looked at beyond the limit only: below it, a wrong one does no harm.
+It is good for its own key, so for one tip, and may be sent again as often as one address may ask.
+One that proves nothing is told why, again with 429: `work_malformed`, `work_stale`, or `work_too_little`, as work for \
+another key is.
+
 ## Instants, days and tables
 
 Instants are RFC 3339 with a time zone (`2025-06-14T17:00:00Z`); what has none is refused.

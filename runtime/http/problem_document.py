@@ -84,7 +84,7 @@ def problem_response(problem: Problem, language: Language, instance: str | None 
     challenged = challenge(problem)
     if challenged is not None:
         headers["WWW-Authenticate"] = challenged
-    for name in ("retry_after", "allow"):
+    for name in ("retry_after", "allow", "work_bits"):
         if name in problem.facts:
             headers[name.replace("_", "-").title()] = str(problem.facts[name])
     body = msgspec.json.encode(problem_document(problem, language, instance))

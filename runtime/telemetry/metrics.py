@@ -19,6 +19,7 @@ class Metrics:
         self.requests = counter("requests", "Requests answered.", ["service", "method", "route", "status"])
         self.seconds = histogram("request_seconds", "Seconds to answer.", ["service", "route"])
         self.refused = counter("refusals", "Requests answered with a problem.", ["service", "code"])
+        self.admitted_by_work = counter("admitted_by_work", "Requests let in by a proof of work.", ["service"])
         self.handled = counter("events_handled", "Events that took effect.", ["service", "consumer", "type"])
         self.failures = counter("event_failures", "Tries that failed.", ["service", "consumer", "type"])
         self.dead = counter("dead_letters", "Events put aside.", ["service", "consumer", "type"])
