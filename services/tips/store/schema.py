@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.tips.store.bodies import BodyRow
 from services.tips.store.digests import DigestRow
 from services.tips.store.disclosures import DisclosureRow
 from services.tips.store.ledger import CounterRow, HeadRow
@@ -27,6 +28,7 @@ TABLES = (
     DisclosureRow,
     RouteRow,
     DigestRow,
+    BodyRow,
 )
 
 INDEXES = (KEPT_INDEX,)

@@ -29,7 +29,7 @@ _NEW = (
     *("instance", "grade", "transferred_late", "duplicate_of"),
     *("closed_at", "retained_at", "destroyed_at"),
 )
-_TABLES = ("ledger_node", "ledger_seal", "tip_message", "tip_disclosure", "tip_route", "tip_digest")
+_TABLES = ("ledger_node", "ledger_seal", "tip_message", "tip_disclosure", "tip_route", "tip_digest", "tip_body")
 _head = HeadRow.__table__  # type: ignore[attr-defined]
 _tip = TipRow.__table__  # type: ignore[attr-defined]
 _history = HistoryRow.__table__  # type: ignore[attr-defined]
