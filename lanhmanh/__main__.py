@@ -28,6 +28,7 @@ _COMMANDS = {
     "explain": "explain:commands",
     "reconcile": "reconcile:reconcile",
     "ledger": "ledger:commands",
+    "package": "package:commands",
     "dead": "dead:commands",
     "bench": "bench:commands",
 }
