@@ -21,6 +21,7 @@ SCOPES = {
         "tips:handle",
         "tips:content",
         "tips:identity",
+        "tips:bodies",
         "tips:audit",
         "tips:routes",
         "tips:statistics",

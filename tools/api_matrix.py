@@ -113,6 +113,26 @@ All else is tried again, ten times over four days; 410 ends the subscription. Re
 The same event may come more than once, and later than a younger one: `webhook-id` is its id, so drop what you know.
 A subscription gets the events of its unit and of those below it. What was missed is there to be replayed.
 
+## Packages
+
+A tip goes to a competent body outside as a package (`POST /v1/tips/{tip_id}/packages`), which is kept nowhere: the \
+answer is handed on as it is. The body makes a key with `lanhmanh package new-key`, a unit registers the public one.
+`sealed` is base64 of what HPKE makes (RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM): the \
+encapsulated key (32 bytes), then the ciphertext; `info` is `lanhmanh/tips/package/v1/` and the tip's number.
+In it is `{"statement", "signature", "key_id"}`, signed as receipts are. The statement is JSON:
+
+| Member | Meaning |
+|---|---|
+| `package` | `tips` |
+| `key` | fingerprint of the key that it is for: SHA-256, hex |
+| `number`, `unit`, `category`, `received_at` | the tip's number, the code of the unit that received it, what it is \
+before the law, and when it came |
+| `text`, `ground` | what the officer says of it, and the legal ground |
+| `forwarded_by`, `forwarded_at` | code of the unit that forwarded it, and when |
+| `receipt` | the receipt as it was given, without its follow-up code |
+
+`lanhmanh package open`, or the one file `lanhmanh/package_open.py`, opens and checks it without the product.
+
 ## Routes
 """
 

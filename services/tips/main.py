@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from runtime.http.app import create_app
 from services.tips.api import (
+    bodies,
     bulk_intake,
     disclosures,
     follow_up,
@@ -13,6 +14,7 @@ from services.tips.api import (
     ledger,
     mailbox,
     messages,
+    packages,
     routing,
     tip_alarms,
     tip_digests,
@@ -38,6 +40,7 @@ def create(service: Tips) -> FastAPI:
             ledger.routes,
             disclosures.routes,
             routing.routes,
+            bodies.routes,
             tip_alarms.routes,
             tip_digests.routes,
             tip_figures.routes,
@@ -46,6 +49,7 @@ def create(service: Tips) -> FastAPI:
             tip_steps.routes,
             tip_marks.routes,
             messages.routes,
+            packages.routes,
         ],
         title="Lành Mạnh: tips",
         description="Takes every tip in, numbers it with a signed receipt, and sees that it is handled in time.",

@@ -8,7 +8,7 @@ CRIME, DENUNCIATION, COMPLAINT, FEEDBACK = "crime_report", "denunciation", "comp
 CATEGORIES = (CRIME, DENUNCIATION, COMPLAINT, FEEDBACK)
 
 _MARKS = {"notify": "=", "grade": "="}
-_AWAY = {"transfer": "received", "hand_over": "transferred"}
+_AWAY = {"transfer": "received", "hand_over": "transferred", "forward": "="}
 _EXTENDED = {"extend": "="}
 _LOOKED_INTO = {"reclassify": "=", "assign": "assigned", "link": "=", **_AWAY, **_MARKS}
 _TAKEN_ON = _LOOKED_INTO | {"resolve": "resolved"}
@@ -20,7 +20,7 @@ EVERYONE: dict[str, dict[str, str]] = {
     "verifying": _TAKEN_ON,
     "suspended": {"resume": "verifying", "link": "=", **_MARKS},
     "resolved": {"close": "closed", **_MARKS},
-    "transferred": {"close": "closed", **_MARKS},
+    "transferred": {"close": "closed", "forward": "=", **_MARKS},
     "not_accepted": {"close": "closed", **_MARKS},
     "closed": {},
 }
@@ -46,7 +46,7 @@ ONLY: dict[str, dict[str, dict[str, str]]] = {
 """What else is possible with a tip of one category."""
 ACTS = (
     *("classify", "reclassify", "assign", "verify", "suspend", "resume", "extend", "notify", "resolve", "transfer"),
-    *("hand_over", "not_accept", "link", "grade", "close"),
+    *("hand_over", "forward", "not_accept", "link", "grade", "close"),
 )
 
 
@@ -70,6 +70,7 @@ def body_of(act: str, **own: Any) -> dict[str, Any]:
         "resolve": {"outcome": "confirmed"},
         "transfer": {"to": "60.CA", **ground},
         "hand_over": {"body": "Tòa án khu vực 1", "reference": "15/TN", "received_on": "2025-04-18", **ground},
+        "forward": {"body_id": "01890a5d-ac96-774b-bcce-b302099a8057", "text": "Có tin về một ngọn đèn.", **ground},
         "not_accept": ground,
         "link": {"duplicate_of": "01890a5d-ac96-774b-bcce-b302099a8057"},
         "grade": {"grade": "spam", **ground},

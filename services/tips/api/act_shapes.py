@@ -19,6 +19,7 @@ from services.tips.usecases.classify_tip import Finding
 Note = Annotated[str, Field(max_length=5000, description="For the file; it is kept sealed.")]
 Ground = Annotated[str, Field(min_length=1, max_length=300, description="The legal ground. No word of the tip.")]
 Named = Annotated[str, Field(min_length=1, max_length=300)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 def _like(**example: JsonValue) -> ConfigDict:
@@ -128,6 +129,7 @@ class HandingOver(BaseModel):
     ground: Ground
     reference: Named = Field(description="Number of that body's receipt.")
     received_on: date = Field(description="Day of that body's receipt.")
+    package: Digest | None = Field(default=None, description="Digest of the package that it got, if it got one.")
     note: Note = ""
 
 

@@ -59,7 +59,7 @@ class ReadingShown(BaseModel):
 
     entry: int
     tip_id: UUID
-    kind: str = Field(description="`content`, `messages` or `informant`.")
+    kind: str = Field(description="`content`, `messages`, `informant` or `package`.")
     by_unit: UUID
     client: str
     occurred_at: datetime

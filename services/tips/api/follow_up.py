@@ -14,14 +14,21 @@ from contracts.events.tips import Category, Outcome
 from runtime.crypto.padding import padded_length
 from runtime.database import Read
 from runtime.http.routes import Open, OpenCreates, Routes
-from services.tips.api.follow_up_shapes import InformantSeen, MessageMade, MessageShown, NewMessage, TipFollowed
+from services.tips.api.follow_up_shapes import (
+    Forwarded,
+    InformantSeen,
+    MessageMade,
+    MessageShown,
+    NewMessage,
+    TipFollowed,
+)
 from services.tips.api.tip_views import code_of, keys_in
 from services.tips.domain.follow_up import digest_of_code, read_code
 from services.tips.domain.refusals import FollowUpCodeInvalid
-from services.tips.domain.tip import TipState
+from services.tips.domain.tip import Act, TipState
 from services.tips.store.messages import get_message
 from services.tips.store.readings import ReadingKind, readings_of
-from services.tips.store.tips import find_by_code
+from services.tips.store.tips import find_by_code, history_of
 from services.tips.usecases.write_message import Message, read_messages, write_message
 
 routes = Routes("tips", "follow-up")
@@ -42,6 +49,7 @@ async def get_follow_up(call: Open, code: Code) -> Response:
         is_there = tip.destroyed_at is None
         messages = await read_messages(tip, read=read, vault=keys_in(call).vault) if is_there else []
         seen = [one for one in await readings_of(read, tip.id) if one.kind == ReadingKind.INFORMANT]
+        forwarded = [one for one in await history_of(read, tip.id) if one.kind == Act.FORWARD]
     followed = TipFollowed(
         number=tip.number,
         received_at=tip.received_at,
@@ -52,6 +60,7 @@ async def get_follow_up(call: Open, code: Code) -> Response:
         handled_at=tip.handled_at,
         outcome=None if tip.outcome is None else Outcome(tip.outcome),
         informant_seen=[InformantSeen(seen_at=one.occurred_at, by_unit=code_of(call, one.by_unit)) for one in seen],
+        forwarded=[Forwarded(forwarded_at=one.occurred_at, body=one.facts["body"]) for one in forwarded],
         messages=[to_message(one) for one in messages],
         content_destroyed_at=tip.destroyed_at,
     )

@@ -46,6 +46,13 @@ class InformantSeen(BaseModel):
     by_unit: str
 
 
+class Forwarded(BaseModel):
+    """A body outside of this system got what an officer says of the tip."""
+
+    forwarded_at: datetime
+    body: str
+
+
 class TipFollowed(BaseModel):
     """How a tip stands, for whoever has its follow-up code: never what it says, or who said it."""
 
@@ -58,6 +65,7 @@ class TipFollowed(BaseModel):
     handled_at: datetime | None
     outcome: Outcome | None
     informant_seen: list[InformantSeen] = Field(description="When who gave the tip was shown, and to which unit.")
+    forwarded: list[Forwarded] = Field(description="When it was forwarded, and to which body; never who gave it.")
     messages: list[MessageShown]
     content_destroyed_at: datetime | None = Field(
         description="When what was said and written was destroyed: there are no messages since then."

@@ -176,7 +176,7 @@ class TipLine(BaseModel):
 class TipShown(TipLine):
     """A tip as it stands, without a word of it."""
 
-    can: list[str] = Field(description="What can be done with it in this state.")
+    can: list[str] = Field(description="What can be done with it in this state; `forward` by making a package.")
     instance: Instance | None
     duplicate_of: UUID | None
     outcome: Outcome | None

@@ -62,7 +62,7 @@ async def post_transfer(tip_id: UUID, body: Transfer, call: Edits) -> TipShown:
 
 @routes.edit("POST", "/v1/tips/{tip_id}/hand_over", summary="Hand a tip over to a body outside of this system", **ACT)
 async def post_handing_over(tip_id: UUID, body: HandingOver, call: Edits) -> TipShown:
-    handover = Handover(body.body, body.ground, body.reference, body.received_on)
+    handover = Handover(body.body, body.ground, body.reference, body.received_on, body.package)
     return await do(call, tip_id, lambda tip, doing: hand_over_tip(tip, handover, body.note, doing))
 
 

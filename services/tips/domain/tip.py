@@ -44,6 +44,8 @@ class Act(StrEnum):
     """To a unit of this system: it goes on there, as received."""
     HAND_OVER = "hand_over"
     """To a body outside of it."""
+    FORWARD = "forward"
+    """To such a body, sealed: it gets the officer's words, before it takes the tip over or after."""
     NOT_ACCEPT = "not_accept"
     LINK = "link"
     GRADE = "grade"
@@ -83,6 +85,7 @@ TRANSITIONS = (
     Transition(Act.RESOLVE, _TAKEN_ON, TipState.RESOLVED),
     Transition(Act.TRANSFER, _OPEN, TipState.RECEIVED),
     Transition(Act.HAND_OVER, _OPEN, TipState.TRANSFERRED),
+    Transition(Act.FORWARD, (*_OPEN, TipState.TRANSFERRED)),
     Transition(Act.NOT_ACCEPT, (TipState.CLASSIFIED,), TipState.NOT_ACCEPTED, _REFUSED),
     Transition(Act.LINK, (TipState.RECEIVED, *_OPEN, TipState.SUSPENDED)),
     Transition(Act.GRADE, _NOT_CLOSED),

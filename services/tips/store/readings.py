@@ -29,6 +29,8 @@ class ReadingKind(StrEnum):
     CONTENT = "content"
     MESSAGES = "messages"
     INFORMANT = "informant"
+    PACKAGE = "package"
+    """A body outside got what an officer says of the tip."""
 
 
 class ReadingRow(TipsTable, table=True):

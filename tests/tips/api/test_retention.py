@@ -22,7 +22,9 @@ from services.tips.wiring import Tips
 from tests.reports.office import refusal
 from tests.tips.auditor import exported, found, sealed, trusted_keys
 from tests.tips.conftest import a_service
+from tests.tips.court import Court
 from tests.tips.desk import CONTENT, INFORMANT, Desk, Hotline
+from tests.tips.process import body_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -130,6 +132,8 @@ async def test_who_said_it_and_all_that_was_written_on_it_is_gone_too(
     assert refusal(again) == gone
     own = province.headers(Idempotency_Key="late")
     assert refusal(await client.post(f"{tip}/messages", headers=own, **late)) == gone  # type: ignore[arg-type]
+    body = await Court().registered(province)
+    assert refusal(await province.step(tip, "forward", **body_of("forward", body_id=body))) == gone
     own = province.headers(Idempotency_Key="ask-late")
     assert refusal(await client.post(f"{tip}/disclosures", json=reason, headers=own)) == gone
 

@@ -11,6 +11,7 @@ import pytest
 from kernel.clock import SetClock
 from services.tips.wiring import Tips
 from tests.reports.office import refusal
+from tests.tips.court import Court
 from tests.tips.desk import INFORMANT, Desk
 from tests.tips.process import ACTS, CATEGORIES, body_of, possible
 
@@ -43,6 +44,7 @@ class Walker:
         self.tip = await self.desk.entered(unit="593", informant=informant)
         self.others = [other.rpartition("/")[2] for other in others]
         self.first = await self.desk.read(self.tip)
+        self.body = await Court().registered(self.desk, unit="60")
 
     async def step(self) -> None:
         """Do something, possible or not, and see that the tip stands as it must."""
@@ -72,6 +74,7 @@ class Walker:
             "notify": {"notice": self.dice.choice(["receipt", "acceptance", "outcome"]), "to": ["informant"]},
             "resolve": {"outcome": self.dice.choice(["confirmed", "duplicate"])},
             "link": {"duplicate_of": self.dice.choice(self.others)},
+            "forward": {"body_id": self.body},
             "extend": {"kind": self.dice.choice(["complex", "procuracy", "especially_complex", "several_places"])},
         }
         return body_of(act, **own.get(act, {}))
