@@ -13,17 +13,19 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kernel.clock import SystemClock
 from lanhmanh.api import development_token, scopes_of
 from lanhmanh.folder import Folder
 from lanhmanh.hotline import signed
+from lanhmanh.package_open import opened
 from runtime.webhooks.incoming import DEVELOPMENT_SENDER
 
 WHERE_TOLD = (
     "tip", "informant", "officer", "officers-informant", "note", "unreadable", "person", "evidence", "reason",
     "refused-tip", "refused-case", "form", "village", "mail", "mail-sender", "no-mail", "to-unit", "to-informant",
-    "disclosure",
+    "disclosure", "forwarded",
 )  # fmt: skip
 """What is told in confidence, and where."""
 
@@ -77,6 +79,7 @@ class Confidant:
         assert told["officer"] in self._request("GET", f"{path}/content", "tips").text
         self._create(f"{path}/messages", "tips", {"text": told["to-informant"]})
         self._create(f"{path}/disclosures", "tips", {"reason": told["disclosure"]})
+        self._forward(path)
         self._create("/v1/tips", "tips", {"unit": "68", "channel": "village", "content": _content(told["village"])})
         self._tell_without_a_name()
         self._send_mails()
@@ -89,6 +92,15 @@ class Confidant:
         body = json.dumps({"content": _content(told["refused-tip"])}).encode()
         answer = httpx.post(f"{self.url}/v1/tips/hotline/{DEVELOPMENT_SENDER}", content=body)
         self._keep(answer, refused=True)
+
+    def _forward(self, path: str) -> None:
+        """Have a tip sealed for a court, and nobody else."""
+        court = X25519PrivateKey.generate()
+        key = b64encode(court.public_key().public_bytes_raw()).decode()
+        body = self._create("/v1/tips/bodies", "tips", {"unit": "68", "name": "Tòa án", "public_key": key})
+        said = {"body_id": body["body_id"], "text": self.canaries["forwarded"], "ground": "TTLT 01/2017"}
+        package = self._step(f"{path}/packages", path, "tips", said)
+        assert opened(package, court).said["text"] == self.canaries["forwarded"]
 
     def _tell_without_a_name(self) -> None:
         """Send the form, and write with the code, which stands nowhere either."""
@@ -165,11 +177,13 @@ class Confidant:
         made: dict[str, Any] = answer.json()
         return made
 
-    def _step(self, path: str, of: str, service: str, body: Any) -> None:
+    def _step(self, path: str, of: str, service: str, body: Any) -> dict[str, Any]:
         tag = self._request("GET", of, service).headers["etag"]
         answer = self._request("POST", path, service, body, **{"If-Match": tag})
         assert answer.is_success, answer.text
         self._keep(answer)
+        stands: dict[str, Any] = answer.json()
+        return stands
 
     def _refused(self, path: str, service: str, body: Any) -> None:
         answer = self._request("POST", path, service, body, **{"Idempotency-Key": f"confidant-{next(self.numbers)}"})

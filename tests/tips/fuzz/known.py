@@ -17,17 +17,20 @@ _LIKE = {
     "from_on": "day",
     "until_on": "day",
     "received_on": "day",
+    "package": "digest",
     "Follow-Up-Code": "follow_up_code",
 }
 """Names under which the same is asked for."""
 _LEARNT = frozenset(
     {"tip_id", "disclosure_id", "subscription_id", "run_id", "event_id", "route_id", "entries", "next_cursor", "epoch"}
-    | {"follow_up_code"}
+    | {"follow_up_code", "body_id", "digest"}
 )
 _ID = re.compile(r"[0-9a-f-]{36}")
 _TIP = re.compile(rf"/v1/tips/({_ID.pattern})")
 _SAID = frozenset({"content", "informant", "facts"})
 """What callers said themselves."""
+_ACTS = {"packages": "forward"}
+"""Acts whose routes are not called like them."""
 _AT_FIRST = frozenset({"classify", "link", "notify", "grade"})
 """What can be done with a tip that was just received."""
 
@@ -72,7 +75,7 @@ class Known:
 
     def find_tip(self, act: str, place: int) -> Any:
         """Return a tip with which something can be done; one time in four any."""
-        able = [tip for tip, acts in self._acts.items() if act in acts]
+        able = [tip for tip, acts in self._acts.items() if _ACTS.get(act, act) in acts]
         if act == "informant":
             able = list(self._granted)
         return able[place % len(able)] if able and place % 4 else self.find("tip_id", place)

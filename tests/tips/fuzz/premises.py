@@ -27,6 +27,7 @@ from tests.plans_told import Teller
 from tests.reports.builders import COUNTRY
 from tests.rig import MORNING, Blueprint, Tokens, a_client, a_database
 from tests.tips.conftest import a_service
+from tests.tips.court import Court
 from tests.tips.desk import INFORMANT, SCOPES, Desk
 from tests.tips.fuzz.known import Known
 from tests.tips.process import body_of
@@ -48,6 +49,7 @@ _PATHS: Sequence[tuple[dict[str, Any], Sequence[str]]] = (
     ({"category": "complaint"}, ("not_accept",)),
     ({"category": "complaint", "competent": False}, ("transfer",)),
     ({"category": "feedback"}, ("hand_over", "close")),
+    ({"category": "feedback"}, ("forward", "hand_over")),
     ({"category": "feedback"}, ("grade", "link")),
 )
 """What tips are, and what was done with them."""
@@ -96,6 +98,7 @@ async def opened(blueprint: Blueprint, folder: Path) -> AsyncIterator[Premises]:
             period=list(_PERIODS),
             function=["police", "health"],
             approver=_CLIENTS,
+            public_key=[Court().told("60")["public_key"]],
         )
         premises = Premises(service, client, clock, Tokens(clock), secret, key, known, watches)
         await _furnish(premises)
@@ -122,14 +125,16 @@ def _with_senders(service: Tips, folder: Path) -> tuple[str, Ed25519PrivateKey]:
 
 async def _furnish(premises: Premises) -> None:
     desk = Desk(premises.client, premises.tokens, "60")
-    first = await desk.entered(informant=INFORMANT)
+    first, court = await desk.entered(informant=INFORMANT), await Court().registered(desk)
+    premises.known.learn("", {"body_id": court})
     for found, acts in _PATHS:
         tip = await desk.entered(informant=INFORMANT)
         await desk.done(tip, "classify", **found)
         for act in acts:
             own: dict[str, Any] = {"duplicate_of": first.rpartition("/")[2]} if act == "link" else {}
             own = {"notice": "outcome", "to": ["informant"]} if act == "notify" else own
-            await desk.done(tip, act, **body_of(act, **own))
+            own = {"body_id": court} if act == "forward" else own
+            premises.known.learn(tip, await desk.done(tip, act, **body_of(act, **own)))
         premises.known.learn(tip, await desk.read(tip))
     premises.known.learn(first, await desk.read(first))
     for path, body in (
