@@ -119,7 +119,7 @@ A tip goes to a competent body outside as a package (`POST /v1/tips/{tip_id}/pac
 answer is handed on as it is. The body makes a key with `lanhmanh package new-key`, a unit registers the public one.
 `sealed` is base64 of what HPKE makes (RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM): the \
 encapsulated key (32 bytes), then the ciphertext; `info` is `lanhmanh/tips/package/v1/` and the tip's number.
-In it is `{"statement", "signature", "key_id"}`, signed as receipts are. The statement is JSON:
+In it is `{"statement", "signature", "key_id"}`, signed as receipts are, and spaces behind it. The statement is JSON:
 
 | Member | Meaning |
 |---|---|

@@ -39,9 +39,9 @@ def keys(tmp_path: Path) -> ServiceKeys:
     return own
 
 
-def a_package(public: bytes, keys: ServiceKeys) -> Package:
+def a_package(public: bytes, keys: ServiceKeys, text: str = TEXT) -> Package:
     receipt = sign(b'{"unit":"60","number":"TB-60-2025-000001"}', keys.signing_key_id, keys)
-    return seal_package(NUMBER, {"number": NUMBER, "text": TEXT, "receipt": receipt}, public, keys)
+    return seal_package(NUMBER, {"number": NUMBER, "text": text, "receipt": receipt}, public, keys)
 
 
 def written(package: Package, path: Path) -> Path:
@@ -115,6 +115,13 @@ def test_the_file_alone_does_the_same(tmp_path: Path, keys: ServiceKeys) -> None
 
     assert (shown.returncode, json.loads(shown.stdout)["text"]) == (0, TEXT)
     assert (wrong.returncode, wrong.stdout) == (1, "")
+
+
+def test_its_length_does_not_tell_how_much_is_said(keys: ServiceKeys) -> None:
+    public = X25519PrivateKey.generate().public_key().public_bytes_raw()
+
+    assert {len(a_package(public, keys, text).sealed) for text in ("Có.", TEXT, TEXT * 30)} == {4096 + 32 + 16}
+    assert len(a_package(public, keys, TEXT * 500).sealed) > 4096 + 32 + 16
 
 
 def test_a_package_is_what_the_document_says_by_the_primitives_of_rfc_9180(keys: ServiceKeys) -> None:

@@ -11,10 +11,14 @@ from typing import Any, NamedTuple
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from runtime.crypto import ServiceKeys
+from runtime.crypto.padding import padded_length
 from services.tips.domain.body import fingerprint_of, read_key
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 """RFC 9180 in its base mode: who sends is told by the signature inside."""
+
+_LEAST_BYTES = 4096
+"""How long it is, but for one that says much."""
 
 
 class Package(NamedTuple):
@@ -43,8 +47,10 @@ def seal_package(number: str, said: Mapping[str, Any], key: bytes, keys: Service
     """
     fingerprint = fingerprint_of(key)
     statement = json.dumps({"package": "tips", "key": fingerprint, **said}, ensure_ascii=False, separators=(",", ":"))
-    signed = sign(statement.encode(), keys.signing_key_id, keys)
-    return Package(number, fingerprint, _SUITE.encrypt(json.dumps(signed).encode(), read_key(key), _info(number)))
+    signed = json.dumps(sign(statement.encode(), keys.signing_key_id, keys), ensure_ascii=False).encode()
+    # Spaces behind JSON: nobody on the way sees how much is said.
+    padded = signed.ljust(padded_length(len(signed), least=_LEAST_BYTES))
+    return Package(number, fingerprint, _SUITE.encrypt(padded, read_key(key), _info(number)))
 
 
 def sign(statement: bytes, key_id: str, keys: ServiceKeys) -> dict[str, str]:
