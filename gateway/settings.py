@@ -24,6 +24,10 @@ class GatewaySettings(BaseSettings):
     Each more doubles that; 32 would be an hour for one tip, and no informant waits for so long.
     """
 
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses and networks (`10.42.0.0/16,10.43.0.7`) of what leads to the gateway: whose word it takes for who calls
+    (`X-Forwarded-For`). Without those of an ingress all its callers are one address, with one `anonymous_rate`."""
+
     body_limit_bytes: int = Field(10_000_000, gt=0)
     """The largest body that is let through."""
     bulk_body_limit_bytes: int = Field(100_000_000, gt=0)

@@ -58,7 +58,16 @@ def serve(
     listen = at_port or PORTS[part]
     application = _application(part, listen)
     set_apart()
-    uvicorn.run(application, host=host, port=listen, log_config=None, access_log=False, server_header=False)
+    uvicorn.run(
+        application,
+        host=host,
+        port=listen,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Behind the gateway nobody needs to know who calls.
+        forwarded_allow_ips=GatewaySettings().trusted_proxies if part is Part.GATEWAY else "",
+    )
 
 
 def _application(part: Part, listen: int) -> ASGIApp:

@@ -12,10 +12,13 @@ from starlette.types import ASGIApp
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
-    """Serve an app with its lifespan, and return its base URL. Port 0 is any free one."""
+async def served(app: ASGIApp, *, port: int = 0, trusted: str = "") -> AsyncIterator[str]:
+    """Serve an app with its lifespan, and return its base URL. Port 0 is any free one.
+
+    `trusted` are the addresses whose word is taken for who calls.
+    """
     with socket.create_server(("127.0.0.1", port)) as listening:
-        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, forwarded_allow_ips=trusted)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         try:

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 
 from tests.gateway.door import Door, a_document, a_settings, a_token, bearer, echo_service, silent_service
+from tests.gateway.served import served
 from tests.runtime.auth.forge import claims, rsa_key, sign
 
 
@@ -61,6 +62,23 @@ async def test_token_for_both_tips_and_referrals_is_refused() -> None:
         answer = await client.get("/v1/plans", headers=bearer(scope="tips:intake referrals:case"))
 
     assert (answer.status_code, answer.json()["code"]) == (403, "scopes_conflict")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("trusted", "other"), [("127.0.0.1", 200), ("10.9.8.0/24", 429)])
+async def test_callers_behind_a_proxy_are_told_apart_if_its_word_is_taken(trusted: str, other: int) -> None:
+    document = a_document("GET /v1/plans", open="public")
+    door = Door({"plans": echo_service("plans")}, {"plans": document}, a_settings(anonymous_rate="1/minute"))
+
+    async with served(door.app, trusted=trusted) as url, httpx.AsyncClient(base_url=url) as client:
+        answers = [
+            # Only what the proxy added is believed: what stands before it, anybody can write.
+            await client.get("/v1/plans", headers={"x-forwarded-for": f"203.0.113.99, {address}"})
+            for address in ("203.0.113.7", "203.0.113.7", "203.0.113.8")
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 429, other]
+    assert "203.0.113" not in answers[0].text
 
 
 @pytest.mark.asyncio
