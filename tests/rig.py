@@ -124,7 +124,11 @@ class SqliteBlueprint:
 
     @asynccontextmanager
     async def fresh(self, folder: Path) -> AsyncIterator[str]:
-        path = shutil.copy(self.path, folder / self.path.name)
+        path = folder / self.path.name
+        # Of an example before, in the same folder, nothing may stay: SQLite would read a log that lies beside the copy.
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            (folder / name).unlink(missing_ok=True)
+        shutil.copy(self.path, path)
         yield f"sqlite+aiosqlite:///{path}"
 
     async def kept(self, url: str) -> SqliteBlueprint:
