@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 from uuid import UUID
 
 from hypothesis import given
@@ -41,13 +42,13 @@ def some_routes(draw: st.DrawFn) -> list[Route]:
 
 @given(some_routes(), st.sampled_from(UNITS), st.sampled_from(Category), st.randoms())
 def test_a_rule_in_force_names_one_body_of_the_house_whatever_the_order(
-    routes: list[Route], unit: str, category: Category, dice: object
+    routes: list[Route], unit: str, category: Category, dice: Random
 ) -> None:
     house = house_of(UNIT[unit], TREE, DAY)
 
     found = competent_body(house, category, routes, TREE, DAY)
     shuffled = list(routes)
-    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    dice.shuffle(shuffled)
 
     assert found == competent_body(house, category, shuffled, TREE, DAY)
     if found is not None:
