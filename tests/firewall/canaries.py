@@ -65,7 +65,7 @@ class Confidant:
     answers: list[str] = field(default_factory=list)
     """Every answer, but those to whoever may read the content."""
     numbers: Iterator[int] = field(default_factory=lambda: count(secrets.randbelow(2**40)))
-    """Of requests: whoever tells the same cluster in another process has others."""
+    """Of requests and plans: whoever tells the same cluster in another process has others."""
 
     def tell_tips(self) -> None:
         """Send, enter, classify, note, and get things wrong."""
@@ -153,9 +153,10 @@ class Confidant:
 
     def say_in_public(self, words: str) -> None:
         """Say something where everybody may read it: in a report, in a plan, in the name of a request."""
-        plan = json.loads((_EXAMPLES / "plan.json").read_text("utf-8")) | {"title": words, "slug": "firewall-2026"}
+        slug = f"firewall-{next(self.numbers)}"
+        plan = json.loads((_EXAMPLES / "plan.json").read_text("utf-8")) | {"title": words, "slug": slug}
         self._create("/v1/plans", "plans", plan)
-        self._step("/v1/plans/firewall-2026/issue", "/v1/plans/firewall-2026", "plans", None)
+        self._step(f"/v1/plans/{slug}/issue", f"/v1/plans/{slug}", "plans", None)
         self._request("GET", "/v1/plans", "plans", **{"X-Request-Id": words})
         self._refused("/v1/tips", "tips", {"unit": words.upper()[:9], "channel": "phone", "content": _content("x")})
 
