@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -44,14 +45,18 @@ class Watch(Generic[T]):
         while True:
             await self._catch_up_or_wait()
 
-    async def catch_up(self) -> None:
-        """Do all that is to be done by now. Running it twice, or beside `run`, changes nothing."""
+    async def catch_up(self) -> bool:
+        """Do all that is to be done by now. Running it twice, or beside `run`, changes nothing.
+
+        Returns false where an instant has come and its act found nothing to do.
+        """
         while await self._seconds_left() <= 0:
             done = await self._database.write(self._act_now)
             if not done:
-                return
+                return False
             if self._committed is not None:
                 self._committed(done)
+        return True
 
     async def next_at(self) -> datetime | None:
         """Return when something is to be done next, past or future."""
@@ -65,7 +70,9 @@ class Watch(Generic[T]):
         rings = self._database.committed.rings
         left = await self._seconds_left()
         if left <= 0:
-            await self.catch_up()
+            if not await self.catch_up():
+                # Asked again at once, it would find nothing again, as fast as the database answers.
+                await asyncio.sleep(LONGEST_SECONDS)
             return
         await self._database.committed.after(rings, at_most=min(left, LONGEST_SECONDS), crowd=CROWD_SECONDS)
 

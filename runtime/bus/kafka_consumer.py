@@ -15,7 +15,20 @@ _CLOSE_SECONDS = 1.0
 """How long an orderly end may take: a broker that hangs does not answer, and others must go on."""
 
 
-class GroupConsumer(AIOKafkaConsumer):  # type: ignore[misc] # the client is untyped
+class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # the client is untyped
+    """The client's consumer, which can also be given up."""
+
+    async def give_up(self) -> None:
+        """Stop, but do not wait for long for brokers that do not answer."""
+        with translated():
+            try:
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await self.stop()
+            except TimeoutError:
+                await self._client.close()
+
+
+class GroupConsumer(Consumer):
     """A consumer whose offsets are kept under a group's name."""
 
     async def start(self) -> None:
@@ -38,12 +51,3 @@ class GroupConsumer(AIOKafkaConsumer):  # type: ignore[misc] # the client is unt
             return answer
 
         self._coordinator._send_req = answered
-
-    async def give_up(self) -> None:
-        """Stop, but do not wait for long for brokers that do not answer."""
-        with translated():
-            try:
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await self.stop()
-            except TimeoutError:
-                await self._client.close()

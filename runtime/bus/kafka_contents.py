@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from kernel.clock import to_micros
 from runtime.bus import Listed
 from runtime.bus.binary_mode import UNREADABLE, from_record
-from runtime.bus.kafka_settings import CLIENT, CONSUMER, KafkaSettings, translated
+from runtime.bus.kafka_consumer import Consumer
+from runtime.bus.kafka_settings import CLIENT, CONSUMER, KafkaSettings, answered_within
 
 _AT_ONCE = 2000
 _PATIENCE_SECONDS = 20.0
-"""How long nothing may come although there is something."""
+"""How long the brokers may take to answer, and how long nothing may come although there is something."""
 _SKEW = timedelta(minutes=10)
 """How much earlier than its event a record may be stamped: the clocks of two machines differ."""
 
@@ -32,9 +32,9 @@ async def contents(
     """
     # First how far the group has come, then how far the topic goes: what is passed is in the topic.
     committed = await _committed(settings, group) if group is not None else {}
-    client = AIOKafkaConsumer(topic, group_id=None, **CONSUMER, **settings.client())
+    client = Consumer(topic, group_id=None, **CONSUMER, **settings.client())
     try:
-        with translated():
+        async with answered_within(_PATIENCE_SECONDS):
             await client.start()
             ends = await client.end_offsets(client.assignment())
             left = await _sought(client, ends, since)
@@ -44,17 +44,16 @@ async def contents(
                     one = _listed(record, is_passed=record.offset < committed.get(place, 0))
                     if since is None or one.time >= since:
                         yield one
-            with translated():
+            async with answered_within(_PATIENCE_SECONDS):
                 left = {place for place in left if await client.position(place) < ends[place]}
     finally:
-        with translated():
-            await client.stop()
+        await client.give_up()
 
 
 async def _committed(settings: KafkaSettings, group: str) -> Mapping[TopicPartition, int]:
     admin = AIOKafkaAdminClient(**CLIENT, **settings.client())
     try:
-        with translated():
+        async with answered_within(_PATIENCE_SECONDS):
             await admin.start()
             offsets = await admin.list_consumer_group_offsets(group)
             return {place: kept.offset for place, kept in offsets.items()}
@@ -62,9 +61,7 @@ async def _committed(settings: KafkaSettings, group: str) -> Mapping[TopicPartit
         await admin.close()
 
 
-async def _sought(
-    client: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], since: datetime | None
-) -> set[TopicPartition]:
+async def _sought(client: Consumer, ends: Mapping[TopicPartition, int], since: datetime | None) -> set[TopicPartition]:
     """Go to the beginning, or before an instant; return the partitions in which there is something from there on."""
     begins = dict(await client.beginning_offsets(ends))
     if since is not None:
@@ -76,13 +73,12 @@ async def _sought(
     return {place for place, begin in begins.items() if begin < ends[place]}
 
 
-async def _some(client: AIOKafkaConsumer, places: set[TopicPartition]) -> Mapping[TopicPartition, Any]:
-    with translated():
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            while True:
-                records = await client.getmany(*places, timeout_ms=1000, max_records=_AT_ONCE)
-                if records:
-                    return records  # type: ignore[no-any-return]
+async def _some(client: Consumer, places: set[TopicPartition]) -> Mapping[TopicPartition, Any]:
+    async with answered_within(_PATIENCE_SECONDS):
+        while True:
+            records = await client.getmany(*places, timeout_ms=1000, max_records=_AT_ONCE)
+            if records:
+                return records  # type: ignore[no-any-return]
 
 
 def _listed(record: Any, *, is_passed: bool) -> Listed:

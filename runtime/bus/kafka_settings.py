@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from ssl import SSLContext, create_default_context
 from typing import Any, Literal
 
@@ -101,3 +101,14 @@ def translated() -> Iterator[None]:
         if is_asked_to_end():
             raise
         raise KafkaUnavailable("the client broke off") from error
+
+
+@asynccontextmanager
+async def answered_within(seconds: float) -> AsyncIterator[None]:
+    """Raise `KafkaUnavailable` also when the brokers take longer to answer.
+
+    After the loss of several of them, the client waits for some answers for ever.
+    """
+    with translated():
+        async with asyncio.timeout(seconds):
+            yield

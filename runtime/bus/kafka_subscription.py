@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -16,14 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.bus.binary_mode import from_record
 from runtime.bus.kafka_consumer import GroupConsumer
-from runtime.bus.kafka_settings import CONSUMER, KafkaSettings, KafkaUnavailable, translated
+from runtime.bus.kafka_settings import CONSUMER, KafkaSettings, KafkaUnavailable, answered_within, translated
 from runtime.bus.kafka_watchdog import Watchdog
 from runtime.bus.message import Message
 
 _QUIET_SECONDS = 1.0
 """After so long without a message it is asked whether something is wrong."""
 _ANSWER_SECONDS = 7.0
-"""How long a question to the brokers may take. After the loss of several the client waits for some answers for ever."""
+"""How long a question to the brokers may take."""
 
 
 class KafkaSubscription:
@@ -44,12 +45,11 @@ class KafkaSubscription:
         """
         client = GroupConsumer(group_id=group, **CONSUMER, **settings.client())
         try:
-            with translated():
-                async with asyncio.timeout(_ANSWER_SECONDS):
-                    # Every topic has this one; the others are known once the client has asked for the topic.
-                    client.assign([TopicPartition(topic, 0)])
-                    await client.start()
-                    client.assign(_places(client, topic))
+            async with answered_within(_ANSWER_SECONDS):
+                # Every topic has this one; the others are known once the client has asked for the topic.
+                client.assign([TopicPartition(topic, 0)])
+                await client.start()
+                client.assign(_places(client, topic))
         except BaseException:
             await client.give_up()
             raise
@@ -84,19 +84,15 @@ class KafkaSubscription:
         handled here is in the inbox, and comes to nothing when it comes again.
         """
         offsets = {TopicPartition(one.topic, int(one.position.stream)): one.position.number + 1 for one in handled}
-        with translated():
-            try:
-                async with asyncio.timeout(_ANSWER_SECONDS):
-                    await self._client.commit(offsets)
-            except CommitFailedError:
-                return
+        async with answered_within(_ANSWER_SECONDS):
+            with suppress(CommitFailedError):
+                await self._client.commit(offsets)
 
     async def lag(self) -> int:
         """Return how many messages after the last commit there are."""
-        with translated():
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                ends = await self._client.end_offsets(self._client.assignment())
-                return sum([end - await self._committed(place) for place, end in ends.items()])
+        async with answered_within(_ANSWER_SECONDS):
+            ends = await self._client.end_offsets(self._client.assignment())
+            return sum([end - await self._committed(place) for place, end in ends.items()])
 
     async def close(self) -> None:
         """Let go of the place. What was fetched and not committed comes to the next reader."""

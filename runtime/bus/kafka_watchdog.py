@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from runtime.bus.kafka_settings import KafkaUnavailable, translated
+from runtime.bus.kafka_settings import KafkaUnavailable, answered_within
 
 _PAUSE_SECONDS = 2.0
 """Between two looks."""
@@ -20,7 +20,7 @@ _UNANSWERED = 6
 """So many looks in a row may fail, some 25 s: a client gets over a broker that hangs by itself, and sooner than that.
 A new one would meet it too."""
 _ANSWER_SECONDS = 3.0
-"""How long a look may take. After the loss of several brokers the client waits for some answers for ever."""
+"""How long a look may take."""
 
 
 class Watchdog:
@@ -50,9 +50,8 @@ class Watchdog:
         while True:
             await asyncio.sleep(_PAUSE_SECONDS)
             try:
-                with translated():
-                    async with asyncio.timeout(_ANSWER_SECONDS):
-                        waiting = await self._behind_which_there_are_messages()
+                async with answered_within(_ANSWER_SECONDS):
+                    waiting = await self._behind_which_there_are_messages()
             except KafkaUnavailable:
                 self._unanswered += 1
                 if self._unanswered == _UNANSWERED:

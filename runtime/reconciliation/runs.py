@@ -28,6 +28,8 @@ _FIRST_SECONDS = 60.0
 _WINDOW = timedelta(days=1)
 """What a run of the schedule looks at: all that was told in the last day."""
 _KEPT = timedelta(days=90)
+_TRIES = 3
+"""How often a run is tried: a client of the brokers may stand still after one was lost, and the next one does not."""
 SCHEDULE = "schedule"
 """Who asks for the runs that nobody asks for."""
 
@@ -98,11 +100,13 @@ class Reconciler:
 
     async def _do(self, asked: RowMapping) -> None:
         found, failure = None, None
-        try:
-            found = await reconcile(self._service, asked["since"])
-        except Exception as error:  # noqa: BLE001 - whoever asked is told; the relay beside it must go on
-            failure = type(error).__name__
-            get_logger(self._service.name).warning("not reconciled", error=failure)
+        for _ in range(_TRIES):
+            try:
+                found, failure = await reconcile(self._service, asked["since"]), None
+                break
+            except Exception as error:  # noqa: BLE001 - whoever asked is told; the relay beside it must go on
+                failure = type(error).__name__
+                get_logger(self._service.name).warning("not reconciled", error=failure)
         await self._database.mark(partial(self._finish, run_id=asked["id"], found=found, failure=failure))
         if found is not None and found.differences:
             get_logger(self._service.name).error("sets differ", count=found.differences)

@@ -11,12 +11,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from sqlalchemy import delete, insert, select
 
 from kernel.clock import SetClock, SystemClock
 from runtime.bus import Listed, Message, Position
 from runtime.bus.binary_mode import UNREADABLE
+from runtime.bus.kafka_settings import KafkaUnavailable
 from runtime.comparison import Comparison, Element, Fact, Reconciliation, Told
 from runtime.consumer import Consumer, On
 from runtime.database import Read, Write
@@ -195,6 +197,44 @@ async def test_a_record_that_nobody_told_is_named(harbour: Harbour, service: Ser
     # Its reader put it aside at once: it is neither lost nor handled.
     assert found.put_aside == [surplus[0].event_id]
     assert found.differences == 1
+
+
+@only_kafka
+@pytest.mark.parametrize("question", ["start", "end_offsets", "position", "list_consumer_group_offsets"])
+async def test_a_client_that_waits_for_ever_for_an_answer_is_given_up(
+    harbour: Harbour, service: Service, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    await ring_and_hear(harbour, service, 1)
+    monkeypatch.setattr("runtime.bus.kafka_contents._PATIENCE_SECONDS", 2.0)
+    client = AIOKafkaAdminClient if question.startswith("list") else AIOKafkaConsumer
+    monkeypatch.setattr(client, question, for_ever)
+
+    with pytest.raises(KafkaUnavailable):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            [one async for one in harbour.bus.contents(harbour.topic, reader=service.database, consumer="pilot")]
+
+
+@only_kafka
+async def test_a_client_that_does_not_end_holds_nobody_up(
+    harbour: Harbour, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ring_and_hear(harbour, service, 1)
+    stop = AIOKafkaConsumer.stop
+
+    async def stop_and_wait(client: AIOKafkaConsumer) -> None:
+        await stop(client)
+        await for_ever()
+
+    monkeypatch.setattr(AIOKafkaConsumer, "stop", stop_and_wait)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        listed = [one.key async for one in harbour.bus.contents(harbour.topic)]
+
+    assert listed == ["tàu 0"]
+
+
+async def for_ever(*_: object) -> None:
+    await asyncio.Event().wait()
 
 
 @only_kafka

@@ -86,6 +86,25 @@ async def test_a_running_watch_catches_up_by_itself(database: Database, clock: S
         assert len(await lamps(database, 3)) == 3
 
 
+async def test_an_act_that_finds_nothing_to_do_is_not_asked_for_again_at_once(
+    database: Database, clock: SetClock
+) -> None:
+    asked = 0
+
+    async def find_nothing(_tx: Write, _now: datetime) -> int:
+        nonlocal asked
+        asked += 1
+        return 0
+
+    clock.advance(HOUR)
+    watch = Watch(database, next_at=next_lamp, act=find_nothing)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await watch.run()
+
+    assert asked == 1
+
+
 async def test_a_commit_wakes_a_watch_that_sleeps(database: Database, clock: SetClock) -> None:
     async with watching(database):
         clock.advance(HOUR)

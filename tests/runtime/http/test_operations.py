@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from kernel.clock import SetClock
+from runtime.bus import Listed
 from runtime.bus.binary_mode import UNREADABLE
 from runtime.service import Service
 from tests.rig import Tokens, a_client
@@ -198,6 +199,23 @@ async def test_an_instant_without_a_zone_or_outside_of_the_calendar_is_refused(
     answer = await client.post(RUNS, json={"since": since}, headers={**operator, "Idempotency-Key": "r1"})
 
     assert answer.status_code == 422
+
+
+async def test_a_run_that_meets_a_broker_just_when_it_is_away_is_tried_again(
+    client: httpx.AsyncClient, operator: dict[str, str], pier: Pier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, aways = pier.contents, [ConnectionResetError(), ConnectionResetError()]
+
+    def twice_away(*args: Any, **kw: Any) -> AsyncIterator[Listed]:
+        if aways:
+            raise aways.pop()
+        return whole(*args, **kw)
+
+    monkeypatch.setattr(pier, "contents", twice_away)
+
+    run = await finished(client, operator, {})
+
+    assert (run["failure"], aways) == (None, [])
 
 
 @pytest.mark.parametrize("failure", [ConnectionResetError, KeyError], ids=["a broker away", "a defect"])
