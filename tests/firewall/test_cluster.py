@@ -12,8 +12,6 @@ from tests.firewall.canaries import Confidant, canary, found_below
 from tests.journeys.cluster import notes
 from tests.journeys.product import PATIENCE_SECONDS, Product
 
-pytestmark = pytest.mark.xdist_group("told to a cluster")
-
 
 @pytest.fixture(scope="module")
 def told(cluster: Product) -> tuple[Confidant, str]:

@@ -11,8 +11,6 @@ from tests.firewall.backups import back_up_files
 from tests.firewall.canaries import Confidant, canary, found_below
 from tests.journeys.product import up
 
-pytestmark = pytest.mark.xdist_group("told to a process")
-
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Confidant, Path, str, str]:
