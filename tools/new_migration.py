@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, MetaData, create_engine
 
 from kernel.clock import SystemClock
+from runtime.database.migrate import RUNTIME
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,18 +28,14 @@ def main(owner: str, what: str) -> None:
     schema = importlib.import_module(f"{place}.schema" if owner == "runtime" else f"{place}.store.schema")
     folder = ROOT / place.replace(".", "/") / "migrations"
     now = SystemClock().now()
-    config = Config()
-    config.set_main_option("script_location", str(folder))
-    config.set_main_option("file_template", f"{now:%Y%m%d_%H%M}_%%(slug)s")
     with TemporaryDirectory() as empty:
         engine = create_engine(f"sqlite:///{empty}/schema.db")
         with engine.begin() as connection:
-            config.attributes |= {
-                "connection": connection,
-                "version_table": "schema_version",
-                "metadata": schema.metadata,
-            }
-            command.upgrade(config, "head")
+            # A service's migrations may write into the tables that runtime keeps beside its own.
+            for each in dict.fromkeys((RUNTIME, folder)):
+                config = _config(each, connection, schema.metadata)
+                command.upgrade(config, "head")
+            config.set_main_option("file_template", f"{now:%Y%m%d_%H%M}_%%(slug)s")
             command.revision(config, what, autogenerate=True, rev_id=_revision_id(now, what))
     for file in (folder / "versions").glob(f"{now:%Y%m%d_%H%M}_*.py"):
         # A migration is frozen: it names the types of the database, not ours, which may change.
@@ -49,6 +46,18 @@ def main(owner: str, what: str) -> None:
             .replace("AutoString()", "sa.String()")
         )
         file.write_text(text)
+
+
+def _config(folder: Path, connection: Connection, metadata: MetaData) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.attributes |= {
+        "connection": connection,
+        "version_table": f"{folder.parent.name}_schema_version",
+        "metadata": metadata,
+        "include_name": lambda name, kind, _: kind != "table" or name in metadata.tables,
+    }
+    return config
 
 
 def _revision_id(now: datetime, what: str) -> str:

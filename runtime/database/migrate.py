@@ -62,6 +62,7 @@ def run_environment() -> None:
         connection=connection,
         version_table=attributes["version_table"],
         target_metadata=attributes.get("metadata"),
+        include_name=attributes.get("include_name"),
         user_module_prefix="",
     )
     with context.begin_transaction():
