@@ -196,8 +196,14 @@ CALL_WITHOUT_TOKEN = {
 }
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
+def _header(name: str, description: str, *, required: bool = True) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "schema": {"type": "string"},
+        "description": description,
+    }
 
 
 _CHOSEN_KEY = _header(_KEY_HEADER, "Chosen by you; the same on retry.")
@@ -207,7 +213,11 @@ HEADERS = {
     (Access.TOKEN, Kind.EDIT): [_header(_MATCH, "ETag of the version that you read.")],
     (Access.PUBLIC, Kind.CREATE): [
         _header(_KEY_HEADER, "A random UUID; the same on retry."),
-        _header(WORK, "`<minute>:<nonce>`, a proof of work: lets you in beyond the limit, as the answer 429 says."),
+        _header(
+            WORK,
+            "`<minute>:<nonce>`, a proof of work: lets you in beyond the limit, as the answer 429 says.",
+            required=False,
+        ),
     ],
     (Access.SIGNATURE, Kind.CREATE): [
         _header("webhook-id", "Chosen by you; the same on retry."),

@@ -15,9 +15,9 @@ from tests.tips.fuzz.letters import Letter, Manner
 from tests.tips.fuzz.premises import Premises
 
 _BASE = "http://service.test"
-_ODD_KEYS = [*(str(UUID(int=place, version=4)) for place in range(4)), "x" * 201, "khóa 1", ""]
-"""Keys that were used before, and what is none."""
-_ODD_VERSIONS = ['"0"', 'W/"1"', "x", ""]
+_ODD_KEYS = [*(str(UUID(int=place, version=4)) for place in range(4)), "x" * 201, "khóa 1", "", None]
+"""Keys that were used before, what is none, and none at all."""
+_ODD_VERSIONS = ['"0"', 'W/"1"', "x", "", None]
 
 
 class Post:
@@ -60,9 +60,13 @@ class Post:
         body = letter.body
         if body is None:
             body = plain.body if isinstance(plain.body, bytes) else str(plain.body or "").encode()
-        headers = {name: str(value) for name, value in plain.headers.items() if name.lower() != "content-length"}
+        headers: dict[str, str | None] = {
+            name: str(value) for name, value in plain.headers.items() if name.lower() != "content-length"
+        }
         headers |= self._own_headers(letter, httpx.URL(str(plain.url)).path, body)
-        named = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+        named = [
+            (name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items() if value is not None
+        ]
         changed = b" " if letter.manner.is_changed and letter.access == "signature" else b""
         return httpx.Request(str(plain.method), str(plain.url), headers=named, content=body + changed)
 
@@ -75,9 +79,9 @@ class Post:
         if letter.access == "signature":
             case.path_parameters["sender"] = manner.sender
 
-    def _own_headers(self, letter: Letter, path: str, body: bytes) -> dict[str, str]:
+    def _own_headers(self, letter: Letter, path: str, body: bytes) -> dict[str, str | None]:
         manner, known, asked = letter.manner, self._at.known, letter.header_names
-        headers = {} if manner.media is None else {"Content-Type": manner.media}
+        headers: dict[str, str | None] = {} if manner.media is None else {"Content-Type": manner.media}
         if letter.access == "token":
             headers |= self._callers.authorization(manner)
         if letter.access == "signature":
@@ -91,5 +95,5 @@ class Post:
         return headers
 
 
-def _one_of(values: Sequence[str], manner: Manner) -> str:
+def _one_of(values: Sequence[str | None], manner: Manner) -> str | None:
     return values[manner.place // 10 % len(values)]
