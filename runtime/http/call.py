@@ -72,13 +72,17 @@ class OpenCreateCall(OpenCall):
 
     sent: Sent
 
-    async def once(self, effect: Callable[[Write], Awaitable[UUID]]) -> UUID:
-        """Create the resource unless this request was here before; return its id either way."""
+    async def once(self, effect: Callable[[Write], Awaitable[UUID]], *, about: UUID | None = None) -> UUID:
+        """Create the resource unless this request was here before; return its id either way.
+
+        `about` says for what it is created where no path says it: the same key for something else is another request.
+        """
+        sent = self.sent if about is None else self.sent._replace(client=f"{self.sent.client}:{about}")
 
         async def as_text(tx: Write) -> str:
             return str(await effect(tx))
 
-        return self.answered_with(await self.service.database.write(lambda tx: once(tx, self.sent, as_text)))
+        return self.answered_with(await self.service.database.write(lambda tx: once(tx, sent, as_text)))
 
 
 @dataclass(kw_only=True)

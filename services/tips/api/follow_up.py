@@ -79,13 +79,13 @@ def _padded(shown: TipFollowed) -> bytes:
 async def post_follow_up_message(body: NewMessage, call: OpenCreates, code: Code) -> MessageMade:
     async with _at_a_fixed_time():
         async with call.service.database.read() as read:
-            await _tip_of(read, code)
+            about = (await _tip_of(read, code)).id
         vault = keys_in(call).vault
 
         async def effect(tx: Any) -> Any:
             return await write_message(await _tip_of(tx, code), body.text, tx=tx, vault=vault, at=call.arrived_at)
 
-        message_id = await call.once(effect)
+        message_id = await call.once(effect, about=about)
         async with call.service.database.read() as read:
             row = await get_message(read, message_id)
     return MessageMade(message_id=message_id, written_at=row.occurred_at)

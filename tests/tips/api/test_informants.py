@@ -174,6 +174,15 @@ async def test_a_message_that_is_sent_again_is_kept_once(client: httpx.AsyncClie
     assert refusal(await write(client, WRONG, "Không của ai.")) == (404, "follow_up_code_invalid")
 
 
+async def test_the_same_key_with_another_code_is_another_message(client: httpx.AsyncClient) -> None:
+    key, codes = str(uuid4()), [(await form(client)).json()["follow_up_code"] for _ in range(2)]
+
+    written = [await write(client, code, "Đèn lại nhấp nháy.", key) for code in codes]
+
+    assert [one.status_code for one in written] == [201, 201]
+    assert [len((await followed(client, code)).json()["messages"]) for code in codes] == [1, 1]
+
+
 async def test_only_who_handles_a_tip_writes_to_its_informant(client: httpx.AsyncClient, desk: Any) -> None:
     receipt = (await form(client, unit="60")).json()
 
