@@ -20,7 +20,7 @@ from kernel.clock import to_micros
 from runtime.database import Additions, Database, Instant, Json, Read, Write, insert_new, put_rows
 from runtime.database.tables import metadata
 from runtime.telemetry.metrics import Metrics
-from runtime.watch import Watch
+from runtime.watch import Watch, written
 
 AT_ONCE = 500
 """Subjects in one transaction at most: writers that wait for their turn wait for so many."""
@@ -98,7 +98,7 @@ def watch_alarms(database: Database, metrics: Metrics, look: Look) -> Watch[Sequ
         for kind in (kind for kinds in raised for kind in kinds):
             metrics.alarms.labels(metrics.service, kind).inc()
 
-    return Watch(database, next_at=_first_ring, act=act, committed=count)
+    return Watch(database, next_at=_first_ring, act=written(act), committed=count)
 
 
 async def set_clocks(tx: Write, rings: Mapping[UUID, datetime | None]) -> None:

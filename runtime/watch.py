@@ -18,6 +18,14 @@ CROWD_SECONDS = 0.25
 """How long it lets commits come before it looks what they changed: one look serves a crowd of them."""
 
 
+Act = Callable[[Database], Awaitable[T]]
+
+
+def written(act: Callable[[Write, datetime], Awaitable[T]]) -> Act[T]:
+    """Return an act for a watch that is one transaction: it is given that, and the instant (now)."""
+    return lambda database: database.write(lambda tx: act(tx, database.clock.now()))
+
+
 class Watch(Generic[T]):
     """Waits for the next instant at which something is to be done, and does it: run it by `run_alone`."""
 
@@ -26,14 +34,14 @@ class Watch(Generic[T]):
         database: Database,
         *,
         next_at: Callable[[Read], Awaitable[datetime | None]],
-        act: Callable[[Write, datetime], Awaitable[T]],
+        act: Act[T],
         committed: Callable[[T], None] | None = None,
     ) -> None:
         """Take what is watched.
 
-        `next_at` returns when something is to be done next, past or future. `act` does some of what an instant (now)
-        asks for, in one transaction with the mark that it is done, and returns what it did: something false for
-        nothing. `committed` is told of it when it is durable.
+        `next_at` returns when something is to be done next, past or future. `act` does some of what the instant asks
+        for, in one transaction with the mark that it is done, and returns what it did: something false for nothing.
+        `committed` is told of it when it is durable.
         """
         self._database = database
         self._next_at = next_at
@@ -51,7 +59,7 @@ class Watch(Generic[T]):
         Returns false where an instant has come and its act found nothing to do.
         """
         while await self._seconds_left() <= 0:
-            done = await self._database.write(self._act_now)
+            done = await self._act(self._database)
             if not done:
                 return False
             if self._committed is not None:
@@ -62,9 +70,6 @@ class Watch(Generic[T]):
         """Return when something is to be done next, past or future."""
         async with self._database.read() as read:
             return await self._next_at(read)
-
-    async def _act_now(self, tx: Write) -> T:
-        return await self._act(tx, self._database.clock.now())
 
     async def _catch_up_or_wait(self) -> None:
         rings = self._database.committed.rings

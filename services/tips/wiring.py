@@ -23,7 +23,7 @@ from runtime.service import Service
 from runtime.surroundings import digest_secret_of, kafka_bus_of, keys_of, senders_of, targets_of, verifier_of
 from runtime.telemetry.log import get_logger
 from runtime.telemetry.metrics import Metrics
-from runtime.watch import Watch
+from runtime.watch import Watch, written
 from runtime.webhooks.subscribable import Subscribable
 from services.tips.config import TipsConfig
 from services.tips.consumers.on_calendar_changed import OnCalendarChanged
@@ -80,7 +80,7 @@ def wire(config: TipsConfig, *, clock: Clock, verifier: TokenVerifier, bus: Bus)
         consumers=[Consumer(NAME, events.TOPIC, handlers, database=database, bus=bus, metrics=metrics)],
         watches=[
             watch_alarms(database, metrics, LookForAlarms(reference)),
-            Watch(database, next_at=next_seal, act=SealLedger(keys)),
+            Watch(database, next_at=next_seal, act=written(SealLedger(keys))),
             Watch(database, next_at=next_issue, act=IssueDigests(reference)),
             *_watch_contents(config, database),
         ],
@@ -101,7 +101,7 @@ def _watch_contents(config: TipsConfig, database: Database) -> Sequence[Watch[in
     def tell(count: int) -> None:
         get_logger(NAME).info("contents are destroyed", count=count)
 
-    return (Watch(database, next_at=destroy.next_at, act=destroy, committed=tell),)
+    return (Watch(database, next_at=destroy.next_at, act=written(destroy), committed=tell),)
 
 
 def from_environment(clock: Clock) -> Tips:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
@@ -14,8 +15,9 @@ from runtime.http.routes import Reads, Routes
 from services.tips.api.acting import unit_today
 from services.tips.api.tip_shapes import TipLine
 from services.tips.api.tip_views import code_of, to_line
+from services.tips.domain.digest import Digest
 from services.tips.store.digests import digests_of
-from services.tips.usecases.digest_tips import Stuck, digests_for, stuck_tips
+from services.tips.usecases.digest_tips import Stuck, stuck_tips
 
 routes = Routes("tips", "digests")
 
@@ -72,16 +74,19 @@ async def get_digest(
 ) -> DigestShown:
     top = call.actor.unit() if unit is None else unit_today(call, unit)
     call.actor.must_act_for(top)
+    now, urgent = Digest(), list[Stuck]()
     async with call.service.database.read() as read:
-        everywhere = await stuck_tips(read, call.reference, call.arrived_at)
+        async for one in stuck_tips(read, call.reference, call.arrived_at, below=top):
+            now.add(one.reasons)
+            if {"late", "near"} & {*one.reasons}:
+                insort(urgent, one, key=_urgency)
+                del urgent[_SHOWN:]
         issued = await digests_of(read, top, _DAYS)
-    stuck = [one for one in everywhere if top in one.line]
-    urgent = sorted((one for one in stuck if {"late", "near"} & {*one.reasons}), key=_urgency)
     return DigestShown(
         unit=code_of(call, top),
         as_of=call.arrived_at,
-        now=DigestCounts(**asdict(digests_for([top], stuck)[top])),
-        stuck=[StuckTip(**to_line(call, one.tip).model_dump(), reasons=list(one.reasons)) for one in urgent[:_SHOWN]],
+        now=DigestCounts(**asdict(now)),
+        stuck=[StuckTip(**to_line(call, one.tip).model_dump(), reasons=list(one.reasons)) for one in urgent],
         issued=[IssuedDigest(day=row.day, issued_at=row.issued_at, **row.counts) for row in issued],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from runtime.database import Read
 from services.tips.store.tips import IS_OPEN, TipRow
 
 _tip = TipRow.__table__  # type: ignore[attr-defined]
+_AT_ONCE = 500
+"""Tips that are judged while everybody else waits: some 50 ms."""
 
 
 async def find_tips(read: Read, ids: Sequence[UUID]) -> Sequence[Any]:
@@ -19,9 +21,19 @@ async def find_tips(read: Read, ids: Sequence[UUID]) -> Sequence[Any]:
     return (await read.execute(select(_tip).where(_tip.c.id.in_(ids)).order_by(_tip.c.id))).all()
 
 
-async def running_tips(read: Read) -> Sequence[Any]:
-    """Return the tips with a clock that can run: those that are not closed."""
-    return (await read.execute(select(_tip).where(IS_OPEN).order_by(_tip.c.id))).all()
+async def running_tips(read: Read, units: Collection[UUID] | None = None) -> AsyncIterator[Sequence[Any]]:
+    """Yield the tips with a clock that can run, those that are not closed: some at a time, in the order of their ids.
+
+    With `units` only those that one of them has. Nobody knows how many there are: after a flood, more than fit into
+    the memory, and than are judged without a pause.
+    """
+    some = select(_tip).where(IS_OPEN).order_by(_tip.c.id).limit(_AT_ONCE)
+    if units is not None:
+        some = some.where(_tip.c.responsible_id.in_(units))
+    rows = (await read.execute(some)).all()
+    while rows:
+        yield rows
+        rows = (await read.execute(some.where(_tip.c.id > rows[-1].id))).all()
 
 
 async def count_open(read: Read) -> Mapping[str, int]:

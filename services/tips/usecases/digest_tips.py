@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from contracts.events.tips import DigestIssued
 from kernel.clock import legal_day
 from kernel.ids import UnitId
 from kernel.units import UnitTree
-from runtime.database import Read, Write
+from runtime.database import Database, Read, Write
 from runtime.reference import Reference, ReferenceView
 from services.tips.domain.digest import Digest, day_of_digest, next_digest, reasons_of
 from services.tips.domain.tip import TipState
@@ -33,11 +33,25 @@ class Stuck(NamedTuple):
     reasons: tuple[str, ...]
 
 
-async def stuck_tips(read: Read, view: ReferenceView, at: datetime) -> list[Stuck]:
-    """Return the tips that are not closed as they stand at an instant, in the order in which they came."""
-    tips = await running_tips(read)
-    noted = await missed_of_all(read, tips)
-    return [_stuck(tip, noted.get(tip.id, {}), view, at) for tip in tips]
+async def stuck_tips(
+    read: Read, view: ReferenceView, at: datetime, *, below: UnitId | None = None
+) -> AsyncIterator[Stuck]:
+    """Yield the tips that are not closed as they stand at an instant, in the order in which they came.
+
+    With `below` only those that a unit or one below it must see to.
+    """
+    units = None if below is None else _seen_to_below(below, view.tree, legal_day(at))
+    async for tips in running_tips(read, units):
+        noted = await missed_of_all(read, tips)
+        for tip in tips:
+            yield _stuck(tip, noted.get(tip.id, {}), view, at)
+
+
+def _seen_to_below(top: UnitId, tree: UnitTree, today: date) -> Collection[UnitId] | None:
+    """Return the units whose duties a unit and those below it bear today; None for all that there ever were."""
+    if top in tree.on(today).order[:1]:
+        return None
+    return {one for unit in tree.subtree(top, today) for one in (unit, *tree.predecessors(unit, today))}
 
 
 def _stuck(tip: Any, noted: Mapping[str, datetime], view: ReferenceView, at: datetime) -> Stuck:
@@ -52,10 +66,10 @@ def _line(named: UnitId, tree: UnitTree, today: date) -> tuple[UnitId, ...]:
     return tree.on(today).order[:1] if bearer is None else (bearer, *tree.ancestors(bearer, today))
 
 
-def digests_for(units: Collection[UnitId], stuck: Collection[Stuck]) -> Mapping[UnitId, Digest]:
+async def digests_for(units: Collection[UnitId], stuck: AsyncIterator[Stuck]) -> Mapping[UnitId, Digest]:
     """Return for each of some units how its tips stand, and those of the units below it."""
     found = {unit: Digest() for unit in units}
-    for one in stuck:
+    async for one in stuck:
         for unit in one.line:
             if unit in found:
                 found[unit].add(one.reasons)
@@ -73,33 +87,34 @@ async def next_issue(read: Read) -> datetime | None:
 
 
 class IssueDigests:
-    """What the watch on digests does."""
+    """What the watch on digests does: it judges first, and keeps the writer only for as long as it takes to issue."""
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
 
-    async def __call__(self, tx: Write, now: datetime) -> bool:
+    async def __call__(self, database: Database) -> bool:
         """Issue the digests of the newest morning, and say whether there were any.
 
         After an outage only that one: what was stuck on a morning that passed helps nobody to act.
         """
-        due = await next_issue(tx)
-        if due is None or due > now:
-            return False
-        view = await self._reference.view()
-        units = await _units(tx, view, now)
-        found = digests_for(units, await stuck_tips(tx, view, now))
-        day = day_of_digest(now)
-        await add_digests(
-            tx,
-            [
-                {"day": day, "unit_id": unit, "counts": asdict(digest), "issued_at": now}
-                for unit, digest in found.items()
-            ],
-        )
-        for unit, digest in found.items():
-            tx.publish(DigestIssued(unit_id=unit, day=day, occurred_at=now, **asdict(digest)))
-        return bool(found)
+        now, view = database.clock.now(), await self._reference.view()
+        async with database.read() as read:
+            units = await _units(read, view, now)
+            found = await digests_for(units, stuck_tips(read, view, now))
+        return await database.write(lambda tx: _issue(found, now, tx))
+
+
+async def _issue(found: Mapping[UnitId, Digest], now: datetime, tx: Write) -> bool:
+    due = await next_issue(tx)
+    if due is None or due > now:
+        # Another replica was faster.
+        return False
+    day = day_of_digest(now)
+    rows = [{"day": day, "unit_id": unit, "counts": asdict(digest), "issued_at": now} for unit, digest in found.items()]
+    await add_digests(tx, rows)
+    for unit, digest in found.items():
+        tx.publish(DigestIssued(unit_id=unit, day=day, occurred_at=now, **asdict(digest)))
+    return bool(found)
 
 
 async def _units(read: Read, view: ReferenceView, at: datetime) -> Collection[UnitId]:

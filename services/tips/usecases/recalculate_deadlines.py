@@ -23,10 +23,10 @@ async def recalculate_deadlines(
     decision: str, before: ReferenceView, after: ReferenceView, now: datetime, *, tx: Write
 ) -> None:
     """Move the deadlines of tips that run, with a trace in their histories. One that has passed stays as it was."""
-    tips = await running_tips(tx)
-    noted = await missed_of_all(tx, tips)
-    for tip in tips:
-        await _recalculate(tip, noted.get(tip.id, {}), decision, before, after, now, tx)
+    async for tips in running_tips(tx):
+        noted = await missed_of_all(tx, tips)
+        for tip in tips:
+            await _recalculate(tip, noted.get(tip.id, {}), decision, before, after, now, tx)
 
 
 async def _recalculate(

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from kernel.clock import SetClock
 from runtime.database import Database, Read, Write
 from runtime.singletons import run_alone
-from runtime.watch import Watch
+from runtime.watch import Watch, written
 from tests.rig import MORNING, a_database
 from tests.runtime.conftest import SERVICE
 from tests.runtime.events.keeper import AT_ONCE
@@ -39,7 +39,7 @@ async def light_next(tx: Write, now: datetime) -> int:
 
 
 def a_watch(database: Database) -> Watch[int]:
-    return Watch(database, next_at=next_lamp, act=light_next)
+    return Watch(database, next_at=next_lamp, act=written(light_next))
 
 
 @asynccontextmanager
@@ -97,7 +97,7 @@ async def test_an_act_that_finds_nothing_to_do_is_not_asked_for_again_at_once(
         return 0
 
     clock.advance(HOUR)
-    watch = Watch(database, next_at=next_lamp, act=find_nothing)
+    watch = Watch(database, next_at=next_lamp, act=written(find_nothing))
     with suppress(TimeoutError):
         async with asyncio.timeout(0.5):
             await watch.run()

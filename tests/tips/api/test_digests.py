@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,10 @@ import pytest
 
 from kernel.clock import SetClock
 from kernel.ids import UnitId
+from runtime.database import Read
 from runtime.watch import Watch
+from services.tips.store import running
+from services.tips.usecases import digest_tips
 from services.tips.usecases.digest_tips import IssueDigests, next_issue
 from services.tips.wiring import Tips
 from tests.reports.office import refusal
@@ -90,6 +94,43 @@ async def test_a_digest_comes_every_morning_whether_or_not_there_is_anything_to_
     assert sorted(later[3:]) == [("38", "2025-04-28", 0), ("60", "2025-04-28", 0), ("VN", "2025-04-28", 0)]
     shown = (await province.read("/v1/tips/digest"))["issued"]
     assert [(one["day"], one["open"]) for one in shown] == [("2025-04-28", 0), ("2025-04-19", 1)]
+
+
+async def test_tips_are_judged_some_at_a_time_while_others_come(
+    province: Desk, desk: Callable[[str], Desk], service: Tips, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        await province.entered()
+    clock.advance(DAY)
+    monkeypatch.setattr(running, "_AT_ONCE", 2)
+    other, pages, came = desk("38"), list[int](), set[str]()
+
+    async def meanwhile(read: Read, units: Collection[UUID] | None = None) -> AsyncIterator[Sequence[Any]]:
+        async for some in running.running_tips(read, units):
+            pages.append(len(some))
+            async with asyncio.timeout(10):
+                came.add(await other.entered())
+            yield some
+
+    monkeypatch.setattr(digest_tips, "running_tips", meanwhile)
+
+    (told,) = await issued(service)
+
+    assert told == ("VN", "2025-04-19", 5)
+    assert (pages, len(came)) == ([2, 2, 1], 3)
+
+
+async def test_after_a_merger_its_tips_are_among_those_of_the_heir(
+    province: Desk, desk: Callable[[str], Desk], clock: SetClock
+) -> None:
+    await province.entered()
+    clock.set(datetime(2025, 7, 2, 1, tzinfo=UTC))
+    await desk("68").entered()
+
+    below = await desk("68").read("/v1/tips/digest")
+    beside = await desk("38").read("/v1/tips/digest")
+
+    assert (below["now"]["open"], beside["now"]["open"]) == (2, 0)
 
 
 async def test_a_morning_begins_at_seven_legal_time(province: Desk, service: Tips, clock: SetClock) -> None:
