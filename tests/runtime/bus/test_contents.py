@@ -205,7 +205,7 @@ async def test_a_client_that_waits_for_ever_for_an_answer_is_given_up(
     harbour: Harbour, service: Service, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
     await ring_and_hear(harbour, service, 1)
-    monkeypatch.setattr("runtime.bus.kafka_contents._PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr("runtime.bus.kafka_contents._PATIENCE_SECONDS", 0.5)
     client = AIOKafkaAdminClient if question.startswith("list") else AIOKafkaConsumer
     monkeypatch.setattr(client, question, for_ever)
 
