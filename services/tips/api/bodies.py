@@ -65,7 +65,7 @@ async def get_bodies(call: Lists) -> Page[BodyShown] | Changes[BodyShown]:
     scope="tips:bodies",
     units=UnitRule.ACTS_FOR,
     response_model=BodyShown,
-    summary="Revoke a body's key, for ever",
+    summary="Revoke a body's key, for ever: for the unit that registered it and those below it",
 )
 async def post_revocation(body_id: UUID, call: Edits) -> BodyShown:
     async def effect(tx: Write) -> None:

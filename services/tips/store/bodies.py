@@ -65,6 +65,12 @@ async def get_body(read: Read, body_id: UUID) -> Any:
     return row
 
 
+async def revocations_of(read: Read, fingerprint: str) -> Sequence[Any]:
+    """Return the bodies with a key that were revoked, whoever had registered them."""
+    revoked = select(_body).where(_body.c.fingerprint == fingerprint, _body.c.revoked_at.is_not(None))
+    return (await read.execute(revoked.order_by(_body.c.id))).all()
+
+
 async def changed_bodies(read: Read, after: int, limit: int) -> Followed:
     """Return the bodies that were registered or revoked after a revision, by whole revisions."""
     return await rows_after(read, _body, after=after, limit=limit)

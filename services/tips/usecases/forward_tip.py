@@ -13,7 +13,7 @@ from uuid import UUID
 from kernel.clock import as_utc
 from kernel.ids import UnitId
 from runtime.crypto import ServiceKeys
-from services.tips.domain.body import BodyUnknown, ensure_in_force, is_vouched_for
+from services.tips.domain.body import BodyUnknown, is_vouched_for
 from services.tips.domain.refusals import ContentDestroyed
 from services.tips.domain.tip import Act
 from services.tips.ledger.receipt import statement_of
@@ -22,6 +22,7 @@ from services.tips.store.readings import ReadingKind
 from services.tips.usecases.move_tip import Doing, Move, ensure_possible, move_tip
 from services.tips.usecases.read_content import keep_reading
 from services.tips.usecases.seal_package import Package, seal_package, sign
+from services.tips.usecases.trust_key import ensure_trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ async def forward_tip(tip: Any, forwarding: Forwarding, doing: Doing, keys: Serv
         ContentDestroyed: What the tip says is gone.
         TransitionIllegal: It can be handed over to nobody, and was not.
         BodyUnknown: Neither the responsible unit nor one above it has registered the body.
-        BodyRevoked: The body's key was revoked.
+        BodyRevoked: One of them has revoked the body's key.
     """
     doing.actor.must_act_for(UnitId(tip.responsible_id))
     if tip.destroyed_at is not None:
@@ -57,10 +58,10 @@ async def forward_tip(tip: Any, forwarding: Forwarding, doing: Doing, keys: Serv
 
 
 async def _trusted(tip: Any, body_id: UUID, doing: Doing) -> Any:
-    body, actor = await get_body(doing.tx, body_id), doing.actor
-    if not is_vouched_for(UnitId(body.unit_id), UnitId(tip.responsible_id), actor.tree, actor.on):
+    body, actor, unit = await get_body(doing.tx, body_id), doing.actor, UnitId(tip.responsible_id)
+    if not is_vouched_for(UnitId(body.unit_id), unit, actor.tree, actor.on):
         raise BodyUnknown(body=body_id)
-    ensure_in_force(body.name, body.revoked_at)
+    await ensure_trusted(body.fingerprint, unit, read=doing.tx, actor=actor)
     return body
 
 

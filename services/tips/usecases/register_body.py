@@ -10,6 +10,7 @@ from runtime.database import Write
 from runtime.reference import Actor
 from services.tips.domain.body import fingerprint_of, read_key
 from services.tips.store.bodies import add_body
+from services.tips.usecases.trust_key import ensure_trusted
 
 
 async def register_body(unit: UnitId, name: str, key: bytes, *, tx: Write, actor: Actor, at: datetime) -> UUID:
@@ -18,16 +19,19 @@ async def register_body(unit: UnitId, name: str, key: bytes, *, tx: Write, actor
     Raises:
         UnitOutside: The caller does not act for the unit.
         BodyKeyInvalid: It is no key.
+        BodyRevoked: The unit or one above it has revoked this key.
     """
     actor.must_act_for(unit)
     read_key(key)
+    fingerprint = fingerprint_of(key)
+    await ensure_trusted(fingerprint, unit, read=tx, actor=actor)
     body_id = new_id(tx.clock)
     row = {
         "id": body_id,
         "unit_id": unit,
         "name": name,
         "public_key": key,
-        "fingerprint": fingerprint_of(key),
+        "fingerprint": fingerprint,
         "registered_by": actor.client,
         "registered_at": at,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -115,6 +115,40 @@ async def test_a_key_is_revoked_once_and_stays_listed(province: Desk, clock: Set
     assert refusal(await revoke(province, "01890a5d-ac96-774b-bcce-b302099a8057")) == (404, "body_unknown")
     assert (await province.read(BODIES))["items"] == [revoked.json()]
     assert (await province.read(BODIES, after=before))["items"] == [revoked.json()]
+
+
+async def test_a_revoked_key_is_not_registered_again_by_the_unit_or_those_below_it(
+    province: Desk, desk: Callable[[str], Desk]
+) -> None:
+    court, other = Court(), Court()
+    await revoke(province, await court.registered(province))
+    await revoke(desk("VN"), await other.registered(desk("VN")))
+
+    again = await register(province, court.told("60"))
+    below = await register(province, court.told("593"), "below")
+
+    assert refusal(again) == refusal(below) == (409, "body_revoked")
+    assert NAME in again.json()["detail"]
+    assert refusal(await register(province, other.told("60"), "other")) == (409, "body_revoked")
+
+
+async def test_nobody_revokes_a_key_for_units_above_or_beside_it(province: Desk, desk: Callable[[str], Desk]) -> None:
+    court = Court()
+    await revoke(province, await court.registered(province))
+
+    above, beside = [await court.registered(desk(unit)) for unit in ("VN", "38")]
+
+    assert {above, beside} <= await listed(desk("VN"))
+
+
+async def test_a_revocation_binds_the_unit_that_took_over(
+    desk: Callable[[str], Desk], province: Desk, clock: SetClock
+) -> None:
+    court = Court()
+    await revoke(province, await court.registered(province))
+    clock.set(datetime(2025, 7, 1, 2, tzinfo=UTC))
+
+    assert refusal(await register(desk("68"), court.told("68"))) == (409, "body_revoked")
 
 
 async def test_pages_miss_and_repeat_nothing(province: Desk) -> None:

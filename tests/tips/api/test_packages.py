@@ -250,6 +250,27 @@ async def test_nothing_is_sealed_to_a_revoked_key(hotline: Hotline, province: De
     assert (await province.read(tip))["readings"] == 0
 
 
+async def test_nothing_is_sealed_to_a_key_that_the_unit_or_one_above_it_revoked_whoever_else_vouches_for_it(
+    hotline: Hotline, province: Desk, desk: Callable[[str], Desk], court: Court
+) -> None:
+    tip, country = path_of(await received(hotline, province)), desk("VN")
+    own, above, below = [await court.registered(country, unit=unit) for unit in ("60", "VN", "593")]
+
+    async def revoked(body_id: str) -> None:
+        headers = country.headers(If_Match='"1"')
+        assert (await country.client.post(f"/v1/tips/bodies/{body_id}/revoke", headers=headers)).status_code == 200
+
+    await revoked(below)
+    assert (await forward(province, tip, own)).status_code == 200
+    await revoked(own)
+    assert refusal(await forward(province, tip, above)) == (409, "body_revoked")
+
+    another = Court()
+    own, above = [await another.registered(country, unit=unit) for unit in ("60", "VN")]
+    await revoked(above)
+    assert refusal(await forward(province, tip, own)) == (409, "body_revoked")
+
+
 async def test_only_who_reads_contents_for_the_responsible_unit_forwards(
     hotline: Hotline, province: Desk, desk: Callable[[str], Desk], court: Court
 ) -> None:
