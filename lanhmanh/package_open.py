@@ -10,7 +10,8 @@
 A package is sealed with HPKE (RFC 9180: base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM); `info` is
 `lanhmanh/tips/package/v1/` and the tip's number. What is in it is signed with Ed25519 over the bytes of its
 `statement`, and so is the receipt in that: both are checked with the public keys that the product gives everybody
-(`/v1/tips/receipt-keys`). Keep those that you once got. The exit code is 1 if anything is wrong.
+(`/v1/tips/receipt-keys`). Keep those that you once got. What a package says is printed once it is checked, and not
+where anything is wrong: then the exit code is 1. `--unchecked` instead of `--keys` prints it all the same, with 1.
 """
 
 from __future__ import annotations
@@ -79,14 +80,19 @@ def opened(package: Said, key: X25519PrivateKey) -> Opened:
     """Return what is in a package.
 
     Raises:
-        Unopened: It is for another key, of another tip than it says, was changed, or is none.
+        Unopened: It is for another key, of another tip than it says outside or inside, was changed, or is none.
     """
     try:
         info = f"lanhmanh/tips/package/v1/{package['number']}".encode()
         signed = json.loads(_SUITE.decrypt(b64decode(package["sealed"]), key, info))
-        return Opened(signed, json.loads(signed["statement"]))
+        found = Opened(signed, json.loads(signed["statement"]))
+        agrees = found.said["number"] == package["number"]
     except (InvalidTag, KeyError, TypeError, ValueError):
         raise Unopened("Không mở được: gói dành cho khóa khác, đã bị sửa, hoặc không phải gói tin.") from None
+    if not agrees:
+        # Who seals chooses what is written outside, and may know a statement that was signed for another tip.
+        raise Unopened("Số tin ghi ngoài gói khác số tin ghi bên trong: không phải gói của tin này.")
+    return found
 
 
 def findings(package: Opened, key: X25519PrivateKey, keys: Mapping[str, Ed25519PublicKey]) -> Iterator[str]:
@@ -107,23 +113,31 @@ def keys_of(jwks: Said) -> Mapping[str, Ed25519PublicKey]:
     return {key["kid"]: Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(key["x"] + "==")) for key in ours}
 
 
-def show(package: Path, key: Path, keys: Path | None) -> int:
-    """Print what is in a package and what is wrong with it, and return the exit code.
+def show(package: Path, key: Path, keys: Path | None, *, unchecked: bool) -> int:
+    """Print what is in a package if nothing is wrong with it, or what is wrong, and return the exit code.
 
     Raises:
-        Unopened: A file is not what it must be, or the key does not open the package.
+        Unopened: A file is not what it must be, the key does not open the package, or it is neither to be checked
+            nor said to be unchecked.
     """
+    if (keys is None) is not unchecked:
+        raise Unopened("Nêu khóa công khai của biên nhận bằng --keys, hoặc --unchecked để xem mà không kiểm tra.")
     private = read_key(_read(key))
     found_in = opened(_read(package), private)
-    print(json.dumps(found_in.said, ensure_ascii=False, indent=2))
+    said = json.dumps(found_in.said, ensure_ascii=False, indent=2)
     if keys is None:
-        print("Chưa kiểm tra chữ ký: nêu khóa công khai bằng --keys.", file=sys.stderr)
-        return 0
+        print("CHƯA KIỂM TRA: không ai bảo đảm gói này; ai có khóa công khai cũng lập được.", file=sys.stderr)
+        print(said)
+        return 1
     found = list(findings(found_in, private, keys_of(_read(keys))))
     for one in found:
         print(one, file=sys.stderr)
-    print("Đã kiểm tra gói: " + (f"{len(found)} phát hiện." if found else "không phát hiện gì."), file=sys.stderr)
-    return 1 if found else 0
+    if found:
+        print(f"Đã kiểm tra gói: {len(found)} phát hiện; không in nội dung.", file=sys.stderr)
+        return 1
+    print("Đã kiểm tra gói: không phát hiện gì.", file=sys.stderr)
+    print(said)
+    return 0
 
 
 def _is_signed(signed: Said, keys: Mapping[str, Ed25519PublicKey]) -> bool:
@@ -155,10 +169,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     package.add_argument("file", type=Path)
     package.add_argument("--key", type=Path, required=True)
     package.add_argument("--keys", type=Path)
+    package.add_argument("--unchecked", action="store_true")
     given = parser.parse_args(arguments)
     try:
         if given.what == "open":
-            return show(given.file, given.key, given.keys)
+            return show(given.file, given.key, given.keys, unchecked=given.unchecked)
         print(new_key(given.file))
     except Unopened as unopened:
         print(unopened, file=sys.stderr)

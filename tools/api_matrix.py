@@ -131,7 +131,17 @@ before the law, and when it came |
 | `forwarded_by`, `forwarded_at` | code of the unit that forwarded it, and when |
 | `receipt` | the receipt as it was given, without its follow-up code |
 
-`lanhmanh package open`, or the one file `lanhmanh/package_open.py`, opens and checks it without the product.
+Anybody who has a body's public key can seal something to it: believe a package only once it is checked.
+The public keys for that are got from the product itself, and kept:
+
+```
+curl -fsS "$URL/v1/tips/receipt-keys" > keys.json
+lanhmanh package open package.json --key key.json --keys keys.json
+```
+
+The one file `lanhmanh/package_open.py` does the same without the product.
+It prints what was signed for this key and this number, and nothing else; the exit code is 1 if anything is wrong.
+With `--unchecked` instead of `--keys` it prints what nobody vouches for, and the exit code is 1 too.
 
 ## Routes
 """

@@ -29,9 +29,10 @@ def open_package(
     file: Annotated[Path, typer.Argument(help="Gói đã nhận.")],
     key: Annotated[Path, typer.Option(help="Tệp khóa riêng của cơ quan.")],
     keys: Annotated[Path | None, typer.Option(help="Khóa công khai của biên nhận (JWK set), để kiểm tra.")] = None,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="In mà không kiểm tra; mã thoát vẫn là 1.")] = False,
 ) -> None:
-    """Mở một gói, in nội dung và kiểm tra biên nhận. Mã thoát 1 nếu không mở được hoặc có phát hiện."""
+    """Mở một gói, kiểm tra rồi mới in. Mã thoát 1 nếu không mở được, có phát hiện, hoặc không kiểm tra."""
     try:
-        raise typer.Exit(show(file, key, keys))
+        raise typer.Exit(show(file, key, keys, unchecked=unchecked))
     except Unopened as unopened:
         raise Refused(str(unopened)) from None

@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from typer.testing import CliRunner
 
 from kernel.clock import SystemClock
@@ -61,16 +62,57 @@ def test_a_key_is_made_once_and_opens_what_was_sealed_to_it(tmp_path: Path, keys
     package = written(a_package(public, keys), tmp_path / "package.json")
 
     shown = asked("open", package, "--key", file, "--keys", tmp_path / "keys.json")
-    unchecked = asked("open", package, "--key", file)
     again = asked("new-key", file)
 
     assert sha256(public).hexdigest() in made.output
     assert file.stat().st_mode & 0o777 == 0o600
     assert (shown.exit_code, json.loads(shown.stdout)["text"]) == (0, TEXT)
     assert "không phát hiện gì" in shown.stderr
-    assert (unchecked.exit_code, "Chưa kiểm tra chữ ký" in unchecked.stderr) == (0, True)
     assert isinstance(again.exception, Refused)
-    assert json.loads(asked("open", package, "--key", file).stdout)["text"] == TEXT
+    opened_again = asked("open", package, "--key", file, "--keys", tmp_path / "keys.json")
+    assert json.loads(opened_again.stdout)["text"] == TEXT
+
+
+@pytest.mark.usefixtures("keys")
+def test_nothing_is_shown_unchecked_unless_that_is_asked_for_and_then_the_exit_code_tells(tmp_path: Path) -> None:
+    file, forger = tmp_path / "court.json", parse_key_file(new_key_file(), tmp_path / "forger.json")
+    package_open.new_key(file)
+    public = read_key(json.loads(file.read_text("utf-8"))).public_key().public_bytes_raw()
+    forged = written(a_package(public, ServiceKeys(lambda: forger, SystemClock())), tmp_path / "forged.json")
+    trusted = ("--keys", tmp_path / "keys.json")
+
+    checked = asked("open", forged, "--key", file, *trusted)
+    unchecked = asked("open", forged, "--key", file, "--unchecked")
+
+    assert (checked.exit_code, checked.stdout) == (1, "")
+    assert "package_signature_broken" in checked.stderr
+    assert (unchecked.exit_code, json.loads(unchecked.stdout)["text"]) == (1, TEXT)
+    assert "không ai bảo đảm" in unchecked.stderr
+    for neither_nor_both in ((), (*trusted, "--unchecked")):
+        refused = asked("open", forged, "--key", file, *neither_nor_both)
+        assert isinstance(refused.exception, Refused)
+        assert "--unchecked" in str(refused.exception)
+        assert TEXT not in refused.output
+
+
+@pytest.mark.parametrize("how", ["--keys", "--unchecked"])
+def test_what_was_signed_for_one_tip_is_not_taken_for_another(tmp_path: Path, keys: ServiceKeys, how: str) -> None:
+    file = tmp_path / "court.json"
+    package_open.new_key(file)
+    private = read_key(json.loads(file.read_text("utf-8")))
+    package = a_package(private.public_key().public_bytes_raw(), keys)
+    signed = package_open.opened({"number": NUMBER, "sealed": b64encode(package.sealed)}, private).signed
+    suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+    other = "TB-60-2025-000002"
+    info = f"lanhmanh/tips/package/v1/{other}".encode()
+    sealed = suite.encrypt(json.dumps(signed).encode(), private.public_key(), info)
+    passed_on = written(package._replace(number=other, sealed=sealed), tmp_path / "package.json")
+
+    refused = asked("open", passed_on, "--key", file, how, *([tmp_path / "keys.json"] if how == "--keys" else []))
+
+    assert isinstance(refused.exception, Refused)
+    assert "Số tin" in str(refused.exception)
+    assert TEXT not in refused.output
 
 
 def test_what_is_wrong_is_said_and_the_exit_code_tells(tmp_path: Path, keys: ServiceKeys) -> None:
@@ -87,10 +129,10 @@ def test_what_is_wrong_is_said_and_the_exit_code_tells(tmp_path: Path, keys: Ser
 
     assert (unknown_signer.exit_code, "package_signature_broken" in unknown_signer.stderr) == (1, True)
     for wrong in (
-        ("open", package, "--key", other),
-        ("open", package, "--key", package),
-        ("open", court, "--key", court),
-        ("open", tmp_path / "nowhere.json", "--key", court),
+        ("open", package, "--key", other, "--unchecked"),
+        ("open", package, "--key", package, "--unchecked"),
+        ("open", court, "--key", court, "--unchecked"),
+        ("open", tmp_path / "nowhere.json", "--key", court, "--unchecked"),
         ("new-key", tmp_path / "nowhere" / "key.json"),
     ):
         refused = asked(*wrong)
@@ -111,9 +153,11 @@ def test_the_file_alone_does_the_same(tmp_path: Path, keys: ServiceKeys) -> None
     public = b64decode(re.findall(r"\S{43}=", made.stdout)[0])
     package = written(a_package(public, keys), tmp_path / "package.json")
     shown = run("open", package, "--key", "court.json", "--keys", tmp_path / "keys.json")
-    wrong = run("open", package, "--key", package)
+    unchecked = run("open", package, "--key", "court.json", "--unchecked")
+    wrong = run("open", package, "--key", "court.json")
 
     assert (shown.returncode, json.loads(shown.stdout)["text"]) == (0, TEXT)
+    assert (unchecked.returncode, json.loads(unchecked.stdout)["text"]) == (1, TEXT)
     assert (wrong.returncode, wrong.stdout) == (1, "")
 
 
