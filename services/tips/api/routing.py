@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from runtime.http.declaration import UnitRule
 from runtime.http.routes import Creates, Edits, Reads, Routes
 from services.tips.api.acting import unit_today
 from services.tips.api.tip_views import code_of
+from services.tips.domain.routing import rulers_of
 from services.tips.store.routes import get_route, rows_of
 from services.tips.usecases.set_route import SetRoute, end_route, set_route
 
@@ -36,7 +38,9 @@ class NewRoute(BaseModel):
         json_schema_extra={"examples": [{"unit": "68", "category": "crime_report", "function": "police"}]},
     )
 
-    unit: UnitCode = Field(description="For tips that come to this unit or one below it.")
+    unit: UnitCode = Field(
+        description="For tips that come to this unit, the one that takes its duties over, or one below."
+    )
     category: Category | None = Field(default=None, description="By default all for which there is no rule of its own.")
     function: Function | None = Field(default=None, description="The body that does this in the house that has it.")
     to: UnitCode | None = Field(default=None, description="One certain body of the house.")
@@ -123,7 +127,7 @@ async def post_route_end(route_id: UUID, body: RouteEnd, call: Edits) -> RouteSh
     scope="tips:read",
     units=UnitRule.WITHIN,
     response_model=list[RouteShown],
-    summary="List the rules that lead tips of a unit: its own, and those of the units above it",
+    summary="List the rules that lead tips of a unit: its own, those of units above it, and those that they took over",
 )
 async def get_routes(
     call: Reads, unit: Annotated[str | None, Query(description="Code of the unit; by default your own.")] = None
@@ -132,7 +136,7 @@ async def get_routes(
     call.actor.must_act_for(asked)
     tree, today = call.reference.tree, legal_day(call.arrived_at)
     async with call.service.database.read() as read:
-        rows: Sequence[Any] = await rows_of(read, (asked, *tree.ancestors(asked, today)))
+        rows: Sequence[Any] = await rows_of(read, [*chain.from_iterable(rulers_of(asked, tree, today))])
     return [_shown(call, row) for row in rows if row.until_on is None or today < row.until_on]
 
 

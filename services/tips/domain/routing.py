@@ -18,7 +18,7 @@ class Route:
 
     id: UUID
     unit_id: UnitId
-    """It holds for tips that come to this unit or one below it."""
+    """It holds for tips that come to this unit, or the one that bears its duties, or one below it."""
     category: Category | None
     """None: for every category that no other rule of the unit names."""
     function: str | None
@@ -41,6 +41,17 @@ def house_of(reached: UnitId, tree: UnitTree, day: date) -> UnitId:
     return next((one for one in above if tree.get(one).is_administrative), reached)
 
 
+def rulers_of(unit: UnitId, tree: UnitTree, day: date) -> list[tuple[UnitId, ...]]:
+    """Return whose rules lead tips of a unit on a day, the nearest first: its own, then those of each unit above it.
+
+    The rules of a unit that is gone are those of the unit that bears its duties. A body had none: it has no house.
+    """
+    return [
+        (one, *(gone for gone in tree.predecessors(one, day) if tree.get(gone).is_administrative))
+        for one in (unit, *tree.ancestors(unit, day))
+    ]
+
+
 def competent_body(
     house: UnitId, category: Category, routes: Sequence[Route], tree: UnitTree, day: date
 ) -> tuple[Route, UnitId] | None:
@@ -49,8 +60,8 @@ def competent_body(
     A rule of the house goes before those of units above it, one for the category before one for all, a newer one
     before an older one. One that names nobody in this house leaves it to the next.
     """
-    for unit in (house, *tree.ancestors(house, day)):
-        own = [one for one in routes if one.unit_id == unit and one.holds_for(category, day)]
+    for rulers in rulers_of(house, tree, day):
+        own = [one for one in routes if one.unit_id in rulers and one.holds_for(category, day)]
         for route in sorted(own, key=lambda one: (one.category is not None, one.from_on, one.id), reverse=True):
             bodies = list(_bodies(route, house, tree, day))
             if len(bodies) == 1:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, NamedTuple
 
 from contracts.events.tips import Category
 from kernel.ids import UnitId
-from services.tips.domain.routing import competent_body, house_of
+from services.tips.domain.routing import competent_body, house_of, rulers_of
 from services.tips.store.routes import routes_of
 from services.tips.usecases.move_tip import Doing
 
@@ -34,7 +35,8 @@ async def lead_tip(tip: Any, category: Category, doing: Doing) -> Led:
     if reached != house:
         # Whoever sent it to a body by its name has chosen.
         return NOWHERE
-    found = competent_body(house, category, await routes_of(doing.tx, (house, *tree.ancestors(house, day))), tree, day)
+    routes = await routes_of(doing.tx, [*chain.from_iterable(rulers_of(house, tree, day))])
+    found = competent_body(house, category, routes, tree, day)
     if found is None:
         return NOWHERE
     route, body = found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from tests.tips.desk import Desk
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("nobody_watches")]
 
+AFTER_MERGER = datetime(2025, 7, 1, 2, tzinfo=UTC)
 CRIME, FEEDBACK = {"category": "crime_report"}, {"category": "feedback"}
 
 
@@ -104,6 +105,29 @@ async def test_a_tip_that_turns_out_to_be_something_else_is_led_anew_until_it_is
     changed = [await province.done(one, "reclassify", ground="nhầm", **FEEDBACK) for one in (early, late)]
 
     assert [one["responsible"] for one in changed] == ["60.SYT", "60.CA"]
+
+
+async def test_rules_go_on_with_the_unit_that_takes_the_duties_of_theirs_over(
+    desk: Callable[[str], Desk], province: Desk, clock: SetClock
+) -> None:
+    by_function = (await ruled(province, "r1", function="police", **CRIME)).json()
+    by_name = (await ruled(province, "r2", to="60.SYT")).json()
+    of_a_body = await ruled(desk("60.MTTQ"), "r3", to="60.MTTQ", **FEEDBACK)
+    old = await province.entered()
+    clock.set(AFTER_MERGER)
+    merged = desk("68")
+
+    led = [await merged.done(await merged.entered(), "classify", **found) for found in (CRIME, FEEDBACK)]
+    carried_over = await merged.done(old, "classify", **CRIME)
+    listed = await merged.read("/v1/tips/routes", unit="22945")
+    path, headers = f"/v1/tips/routes/{by_function['route_id']}/end", merged.headers(If_Match=by_function["etag"])
+    ended = await merged.client.post(path, json={"until_on": "2025-07-01"}, headers=headers)
+
+    assert of_a_body.status_code == 201
+    assert [one["responsible"] for one in (*led, carried_over)] == ["68.CA", "68.SYT", "68.CA"]
+    assert {one["route_id"] for one in listed} == {by_function["route_id"], by_name["route_id"]}
+    assert ended.status_code == 200
+    assert (await merged.done(await merged.entered(), "classify", **CRIME))["responsible"] == "68.SYT"
 
 
 async def test_rules_are_refused_that_look_back_or_name_no_body_or_are_set_by_somebody_else(
