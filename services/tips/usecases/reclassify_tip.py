@@ -13,7 +13,8 @@ from services.tips.usecases.route_tip import NOWHERE
 async def reclassify_tip(tip: Any, finding: Finding, ground: str, note: str, doing: Doing) -> None:
     """Reclassify a tip. It keeps its receipt, and what was noted as missed stays noted.
 
-    Until a unit has taken it on, it is led to the body that is competent for what it is now.
+    Until a unit has taken it on, it is led to the body that is competent for what it is now, or back to the unit that
+    it came to.
 
     Raises:
         UnitOutside: The caller does not act for the responsible unit.

@@ -1,4 +1,4 @@
-"""Lead a tip to the body that is competent for what it is. Without a rule it stays in the queue that it came to."""
+"""Lead a tip to the body that is competent for what it is. Without a rule it belongs in the queue that it came to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOWHERE = Led({}, {})
 
 
 async def lead_tip(tip: Any, category: Category, doing: Doing) -> Led:
-    """Return where a tip is led that the unit it came to is competent for.
+    """Return where a tip is led that the unit it came to is competent for; nobody has taken it on yet.
 
     The body becomes responsible; it has not taken the tip on by that, for which the law has clocks of their own.
     """
@@ -38,6 +38,8 @@ async def lead_tip(tip: Any, category: Category, doing: Doing) -> Led:
     routes = await routes_of(doing.tx, [*chain.from_iterable(rulers_of(house, tree, day))])
     found = competent_body(house, category, routes, tree, day)
     if found is None:
-        return NOWHERE
+        # What it is now decides, not what it was taken for: a rule for that may have led it away.
+        is_there = tree.bearer(UnitId(tip.responsible_id), day) == reached
+        return NOWHERE if is_there else Led({"responsible_id": reached}, {"to": str(reached)})
     route, body = found
     return Led({"responsible_id": body}, {"to": str(body), "route": str(route.id)})

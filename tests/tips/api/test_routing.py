@@ -107,6 +107,43 @@ async def test_a_tip_that_turns_out_to_be_something_else_is_led_anew_until_it_is
     assert [one["responsible"] for one in changed] == ["60.SYT", "60.CA"]
 
 
+async def test_a_tip_that_turns_out_to_be_what_no_rule_names_returns_to_the_unit_that_it_came_to(
+    province: Desk, police: Desk
+) -> None:
+    await ruled(province, "r1", to="60.CA", **CRIME)
+    led, kept, never_led = [await province.entered() for _ in range(3)]
+    for tip in (led, kept):
+        await province.done(tip, "classify", **CRIME)
+    await police.done(kept, "assign", to="60.CA")
+    await province.done(never_led, "classify", **FEEDBACK)
+
+    returned = await police.done(led, "reclassify", ground="nhầm", **FEEDBACK)
+    stayed = await province.done(kept, "reclassify", ground="nhầm", **FEEDBACK)
+    stayed_too = await province.done(never_led, "reclassify", ground="nhầm", category="complaint")
+
+    assert [one["responsible"] for one in (returned, stayed, stayed_too)] == ["60", "60.CA", "60"]
+    assert (returned["state"], returned["history"][-1]["facts"]["to"]) == ("classified", "60")
+    assert all("to" not in one["history"][-1]["facts"] for one in (stayed, stayed_too))
+    led_again = await province.done(led, "reclassify", ground="nhầm", **CRIME)
+    assert led_again["responsible"] == "60.CA"
+
+
+async def test_a_tip_returns_to_the_unit_that_took_over_and_only_if_it_was_led_away(
+    desk: Callable[[str], Desk], province: Desk, clock: SetClock
+) -> None:
+    await ruled(province, "r1", to="60.CA", **CRIME)
+    led, never_led = await province.entered(), await province.entered()
+    await province.done(led, "classify", **CRIME)
+    await province.done(never_led, "classify", **FEEDBACK)
+    clock.set(AFTER_MERGER)
+
+    returned = await desk("68").done(led, "reclassify", ground="nhầm", **FEEDBACK)
+    stayed = await desk("68").done(never_led, "reclassify", ground="nhầm", category="complaint")
+
+    assert returned["responsible"] == returned["history"][-1]["facts"]["to"] == "68"
+    assert "to" not in stayed["history"][-1]["facts"]
+
+
 async def test_rules_go_on_with_the_unit_that_takes_the_duties_of_theirs_over(
     desk: Callable[[str], Desk], province: Desk, clock: SetClock
 ) -> None:
