@@ -57,12 +57,13 @@ def competent_body(
 ) -> tuple[Route, UnitId] | None:
     """Return the body of a house that looks into tips of a category, and by which rule; None if no rule names one.
 
-    A rule of the house goes before those of units above it, one for the category before one for all, a newer one
-    before an older one. One that names nobody in this house leaves it to the next.
+    A rule of the house goes before those of units above it, a newer one before an older one. One that names nobody in
+    this house, or several, leaves it to the next; but never to one for all of a unit that has one for the category.
     """
     for rulers in rulers_of(house, tree, day):
         own = [one for one in routes if one.unit_id in rulers and one.holds_for(category, day)]
-        for route in sorted(own, key=lambda one: (one.category is not None, one.from_on, one.id), reverse=True):
+        named = [one for one in own if one.category is not None]
+        for route in sorted(named or own, key=lambda one: (one.from_on, one.id), reverse=True):
             bodies = list(_bodies(route, house, tree, day))
             if len(bodies) == 1:
                 return route, bodies[0]

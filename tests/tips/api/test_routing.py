@@ -144,6 +144,19 @@ async def test_a_tip_returns_to_the_unit_that_took_over_and_only_if_it_was_led_a
     assert "to" not in stayed["history"][-1]["facts"]
 
 
+async def test_a_rule_for_all_does_not_catch_what_the_same_unit_has_a_rule_for_that_names_nobody_here(
+    desk: Callable[[str], Desk], province: Desk
+) -> None:
+    await ruled(desk("VN"), "r1", function="front")
+    await ruled(province, "r2", to="60.SYT")
+    await ruled(province, "r3", function="court", **CRIME)
+
+    of_the_nation = await province.done(await province.entered(), "classify", **CRIME)
+    by_all = await province.done(await province.entered(), "classify", **FEEDBACK)
+
+    assert [one["responsible"] for one in (of_the_nation, by_all)] == ["60.MTTQ", "60.SYT"]
+
+
 async def test_rules_go_on_with_the_unit_that_takes_the_duties_of_theirs_over(
     desk: Callable[[str], Desk], province: Desk, clock: SetClock
 ) -> None:

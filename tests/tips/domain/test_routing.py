@@ -58,6 +58,12 @@ def test_a_rule_in_force_names_one_body_of_the_house_whatever_the_order(
         assert route.category in (None, category)
         assert route.from_on <= DAY
         assert route.until_on is None or route.until_on > DAY
+        if route.category is None:
+            assert not [one for one in routes if one.unit_id == route.unit_id and _names(one, category)]
         nearer = [one for one in routes if one.unit_id == house and one.category is category and one.to == house]
         if any(one.from_on <= DAY and (one.until_on is None or one.until_on > DAY) for one in nearer):
             assert (route.unit_id, route.category) == (house, category)
+
+
+def _names(route: Route, category: Category) -> bool:
+    return route.category is category and route.holds_for(category, DAY)
