@@ -17,5 +17,5 @@ class TipsConfig(SecretConfig):
     senders_file: Path | None = None
     """Mounted file with the hotlines that sign: `{"name": {"secrets": ["whsec_…"], "unit": "68"}}`. In development one
     is made with the sender `development`."""
-    tips_retention_days: int | None = Field(default=None, ge=1)
+    tips_retention_days: int | None = Field(default=None, ge=1, le=36_500)
     """How many days after it was closed what a tip says, and who said it, is destroyed; by default never."""
