@@ -16,7 +16,7 @@ class GatewaySettings(BaseSettings):
     bulk_rate: str = "60/minute"
     """What one client may ask of one route that takes bulk loads."""
     anonymous_rate: str = "120/minute"
-    """What one address may ask of one route without a token."""
+    """What one address (of IPv6, one /64) may ask of one route without a token."""
     work_bits: int = Field(20, ge=1, le=32)
     """Zero bits of a proof of work, which lets in beyond `anonymous_rate` where everybody may create.
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 from hypothesis import given
@@ -85,3 +86,52 @@ def test_addresses_are_told_apart_for_one_legal_day_only() -> None:
     assert AddressMask(clock).mask("192.0.2.1") != masked
     clock.advance(timedelta(hours=12))  # past 24:00 in Viet Nam
     assert addresses.mask("192.0.2.1") != masked
+
+
+@given(st.integers(2, 2**64 - 1), st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.integers(0, 63))
+def test_a_network_of_ipv6_is_one_caller_and_its_neighbour_is_another(
+    network: int, one: int, other: int, bit: int
+) -> None:
+    addresses = AddressMask(SetClock(NOON))
+
+    def masked(prefix: int, host: int) -> bytes:
+        return addresses.mask(str(IPv6Address(prefix << 64 | host)))
+
+    assert masked(network, one) == masked(network, other)
+    assert masked(network, one) != masked(network ^ 1 << bit, one)
+
+
+@given(st.ip_addresses(v=4), st.ip_addresses(v=4))
+def test_an_address_of_ipv4_is_one_caller_also_where_it_comes_as_ipv6(one: IPv4Address, other: IPv4Address) -> None:
+    addresses = AddressMask(SetClock(NOON))
+
+    assert addresses.mask(f"::ffff:{one}") == addresses.mask(str(one))
+    assert (addresses.mask(f"::ffff:{one}") == addresses.mask(f"::ffff:{other}")) is (one == other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:DB8::1", "2001:db8:0:0:ffff::", True),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("2001:db8::1", "192.0.2.1", False),
+        ("", "unix", False),
+        ("unix", "unix", True),
+    ],
+)
+def test_callers_by_other_spellings(one: str, other: str, same: bool) -> None:
+    addresses = AddressMask(SetClock(NOON))
+
+    assert (addresses.mask(one) == addresses.mask(other)) is same
+
+
+def test_endless_callers_fill_no_memory_and_whoever_goes_on_asking_is_not_forgotten() -> None:
+    windows = RateWindows(SetClock(NOON), most=100)
+    for _ in range(3):
+        windows.admit(THREE_A_MINUTE, "harbour-office-7")
+
+    for number in range(1000):
+        windows.admit(THREE_A_MINUTE, f"client-{number}")
+        assert not is_admitted(windows)
+
+    assert len(windows) == 100
