@@ -57,7 +57,7 @@ class WorkAsked(RateExceeded):
     """The limit is passed where work lets in all the same: the same fact as anywhere, with another way to go on.
 
     `retry_after` is in whole seconds, `work_bits` in zero bits at the beginning of a digest, `minute` the gateway's
-    since 1970: as in all refusals of a proof. They stay 429, because whoever waits gets in without one.
+    since 1970: as in all refusals of a proof. They stay 429: without one, whoever waits gets in once others ask less.
     """
 
     vi = Words("Quá nhiều yêu cầu", "Đã vượt giới hạn {limit}.", _WORK_VI)

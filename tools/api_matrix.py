@@ -65,9 +65,11 @@ The language is Vietnamese, or English where `Accept-Language` prefers it.
 ## Limits, and a way past them
 
 Whoever asks one route too often gets 429 `rate_exceeded`, and `Retry-After` says for how many seconds.
-Callers without a token are told apart by their network address, which a whole village may share; so nobody has to \
-wait where everybody may create (routes that list the header `Work`).
-There the 429 also has `Work-Bits`, and a request that proves so much work is let in at once:
+Callers without a token are told apart by their network address (of IPv6, its /64), which a whole village may share.
+Whoever only waits gets in once the flood from their address is over: while it lasts, it takes the room that \
+`Retry-After` promises.
+Where everybody may create (routes that list the header `Work`), the 429 also has `Work-Bits`, and a request that \
+proves so much work is let in at once.
 
 `Work: <minute>:<nonce>`, where SHA-256 of `lanhmanh-work:v1:<minute>:<Idempotency-Key>:<nonce>` begins with at least \
 `Work-Bits` zero bits.

@@ -1,4 +1,4 @@
-"""A flood from one address keeps nobody out: work lets in beyond the limit where everybody may create."""
+"""A flood from one address keeps nobody out who can work: work lets in beyond the limit where everybody may create."""
 
 from __future__ import annotations
 
@@ -200,6 +200,23 @@ async def test_proof_is_good_from_ten_minutes_ago_to_two_ahead(away: int, outcom
     assert (answer.status_code, (answer.json() or {}).get("code")) == outcome
     if outcome[0] == 429:
         assert f"from {village.minute - 10} to {village.minute + 2}," in answer.json()["detail"]
+
+
+@pytest.mark.asyncio
+async def test_whoever_only_waits_comes_in_once_the_flood_is_over_and_not_before() -> None:
+    village = Village()
+    async with village.door.open() as client:
+        waiting = await flood(client)
+        tried = []
+        for _ in range(5):
+            village.door.verification.pass_time(seconds=int(waiting.headers["retry-after"]))
+            await flood(client)
+            waiting = await tip(client)
+            tried.append(waiting.status_code)
+        village.door.verification.pass_time(seconds=int(waiting.headers["retry-after"]))
+        tried.append((await tip(client)).status_code)
+
+    assert tried == [429] * 5 + [201]
 
 
 @pytest.mark.asyncio
