@@ -145,6 +145,26 @@ The one file `lanhmanh/package_open.py` does the same without the product.
 It prints what was signed for this key and this number, and nothing else; the exit code is 1 if anything is wrong.
 With `--unchecked` instead of `--keys` it prints what nobody vouches for, and the exit code is 1 too.
 
+## Statistics of tips
+
+Whoever handles no tips reads how many came (`GET /v1/tips/statistics`): to a province and all units below it in one \
+quarter, by channel, by category, or by how they stood.
+A tip whose channel, category or standing has fewer than ten counts nowhere, also not in `received`; where that leaves \
+fewer than ten in another one, those count neither.
+So all that is said would be the same with nothing in the places that are not named, or with one to nine tips in any: \
+no subtraction tells. For that, `received` is too low by what is left out.
+No other units and periods are offered, because provinces and quarters share no tip: add them up for a year or the \
+country.
+
+Tips are counted as they stood when the quarter ended, and said once it has been over for a day. Nothing that is done \
+with them later moves a count; a decision on units can, if it is recorded later for earlier days.
+
+What is not hidden: a place that is named has at least ten. Rounding keeps counts from looking more exact than they \
+need be, and several together may tell one closer than to ten.
+Whoever gives tips themselves can bring a place near ten, or near where rounding steps, and learns whether the tips of \
+others did the rest: once, when the quarter is over.
+And receipts are numbered by unit and year: whoever gives a tip sees from its number how many came to that unit.
+
 ## Routes
 """
 

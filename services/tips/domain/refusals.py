@@ -98,8 +98,26 @@ class PeriodNotOver(Refusal):
 
     code = "period_not_over"
     status = 422
-    vi = Words("Kỳ chưa kết thúc", "Kỳ {period} chưa kết thúc, hoặc không có ngày cố định.", "Chọn kỳ đã kết thúc.")
-    en = Words("Period not over", "{period} is not over, or has no days of its own.", "Name one that is over.")
+    vi = Words("Kỳ chưa kết thúc", "Kỳ {period} chưa kết thúc được một ngày.", "Chọn quý đã kết thúc, như 2025-Q2.")
+    en = Words("Period not over", "{period} has not been over for a day.", "Name a quarter that is, such as 2025-Q2.")
+
+
+class PeriodNotOffered(Refusal):
+    """Statistics are asked for of a period that shares days with others: one could be subtracted from the other."""
+
+    code = "period_not_offered"
+    status = 422
+    vi = Words("Kỳ không có số liệu", "Chỉ có số liệu theo quý; {period} không phải là quý.", "Ghi quý, như 2025-Q2.")
+    en = Words("Period not offered", "Statistics are of quarters; {period} is none.", "Write one such as 2025-Q2.")
+
+
+class UnitNotOffered(Refusal):
+    """Statistics are asked for of a unit that shares tips with others: one could be subtracted from the other."""
+
+    code = "unit_not_offered"
+    status = 422
+    vi = Words("Đơn vị không có số liệu", "Chỉ có số liệu của tỉnh; {unit} không phải là tỉnh.", "Ghi mã một tỉnh.")
+    en = Words("Unit not offered", "Statistics are of provinces; {unit} is none.", "Write the code of a province.")
 
 
 class DisclosureUnknown(Refusal):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,17 +38,16 @@ class Asked:
 
 async def count_tips(asked: Asked, view: ReferenceView, read: Read) -> Sequence[Standing]:
     """Return how each of the tips stands."""
-    codes = _codes_below(asked, view.tree)
-    rows = [row for row in await received_between(read, asked.since, asked.until) if row.unit_id in codes]
+    codes = codes_below(asked.top, legal_day(asked.at), view.tree)
+    rows = await received_between(read, codes, asked.since, asked.until)
     noted = await missed_of_all(read, rows)
     return list(_standings(rows, codes, noted, view, asked.at))
 
 
-def _codes_below(asked: Asked, tree: UnitTree) -> Mapping[UUID, str]:
-    """Return under which unit's code the tips of each unit are counted now."""
-    today = legal_day(asked.at)
-    below = tree.subtree(asked.top, today)
-    return {one: tree.get(unit).code for unit in below for one in (unit, *tree.predecessors(unit, today))}
+def codes_below(top: UnitId, day: date, tree: UnitTree) -> Mapping[UUID, str]:
+    """Return under which unit's code the tips of each unit are counted on a day, of a unit and those below it."""
+    below = tree.subtree(top, day)
+    return {one: tree.get(unit).code for unit in below for one in (unit, *tree.predecessors(unit, day))}
 
 
 def _standings(
