@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import Header
+from fastapi import Header, Query
 from starlette.responses import Response
 
 from contracts.events.tips import Category, Outcome
@@ -26,10 +27,11 @@ from services.tips.api.tip_views import code_of, keys_in
 from services.tips.domain.follow_up import digest_of_code, read_code
 from services.tips.domain.refusals import FollowUpCodeInvalid
 from services.tips.domain.tip import Act, TipState
-from services.tips.store.messages import get_message
+from services.tips.store.messages import get_message, newest_messages
 from services.tips.store.readings import ReadingKind, readings_of
 from services.tips.store.tips import find_by_code, history_of
-from services.tips.usecases.write_message import Message, read_messages, write_message
+from services.tips.usecases.read_messages import Message, take_messages
+from services.tips.usecases.write_message import write_message
 
 routes = Routes("tips", "follow-up")
 
@@ -37,17 +39,25 @@ _LEAST_BYTES = 4096
 """How long an answer is, but for one with many messages."""
 ANSWER_SECONDS = 0.25
 """When an answer is given, whether the code was right or not: the time it takes tells nothing."""
+_SHOWN = 50
+"""Messages in an answer: whoever has a code may write without end."""
 Code = Annotated[
     str, Header(alias="Follow-Up-Code", max_length=100, description="As it stood on the receipt; case does not matter.")
 ]
 
+Before = Annotated[
+    UUID | None, Query(description="`earlier` of an answer, for the messages before those; by default the newest 50.")
+]
+
 
 @routes.public("/v1/tips/follow-up", response_model=TipFollowed, summary="See how a tip stands, with its code")
-async def get_follow_up(call: Open, code: Code) -> Response:
+async def get_follow_up(call: Open, code: Code, before: Before = None) -> Response:
     async with _at_a_fixed_time(), call.service.database.read() as read:
         tip = await _tip_of(read, code)
         is_there = tip.destroyed_at is None
-        messages = await read_messages(tip, read=read, vault=keys_in(call).vault) if is_there else []
+        rows = await newest_messages(read, tip.id, _SHOWN + 1, before=before) if is_there else []
+        shown = rows[:_SHOWN][::-1]
+        messages = (await take_messages(tip, shown, read=read, vault=keys_in(call).vault)).opened()
         seen = [one for one in await readings_of(read, tip.id) if one.kind == ReadingKind.INFORMANT]
         forwarded = [one for one in await history_of(read, tip.id) if one.kind == Act.FORWARD]
     followed = TipFollowed(
@@ -62,6 +72,7 @@ async def get_follow_up(call: Open, code: Code) -> Response:
         informant_seen=[InformantSeen(seen_at=one.occurred_at, by_unit=code_of(call, one.by_unit)) for one in seen],
         forwarded=[Forwarded(forwarded_at=one.occurred_at, body=one.facts["body"]) for one in forwarded],
         messages=[to_message(one) for one in messages],
+        earlier=shown[0].id if len(rows) > _SHOWN else None,
         content_destroyed_at=tip.destroyed_at,
     )
     return Response(_padded(followed), media_type="application/json")

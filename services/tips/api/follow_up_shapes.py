@@ -66,7 +66,10 @@ class TipFollowed(BaseModel):
     outcome: Outcome | None
     informant_seen: list[InformantSeen] = Field(description="When who gave the tip was shown, and to which unit.")
     forwarded: list[Forwarded] = Field(description="When it was forwarded, and to which body; never who gave it.")
-    messages: list[MessageShown]
+    messages: list[MessageShown] = Field(description="Up to 50, the newest last.")
+    earlier: UUID | None = Field(
+        description="Ask with `before` of this value for the messages before these; none where these are all."
+    )
     content_destroyed_at: datetime | None = Field(
         description="When what was said and written was destroyed: there are no messages since then."
     )

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
+from kernel.problems import Refusal, Words
 from services.tips.domain.refusals import FollowUpCodeMistyped
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # pragma: allowlist secret
@@ -20,6 +21,15 @@ _LENGTH = 20
 _GROUP = 4
 _TWICE = [2 * value // 32 + 2 * value % 32 for value in range(32)]
 """Sums of the digits of what is doubled."""
+
+
+class MessageUnknown(Refusal):
+    """Messages before one were asked for that is not on the tip."""
+
+    code = "message_unknown"
+    status = 422
+    vi = Words("Không có lời nhắn này", "Tin không có lời nhắn {message}.", "Dùng nguyên văn `earlier` của lần trước.")
+    en = Words("No such message", "The tip has no message {message}.", "Use `earlier` of the last answer, unchanged.")
 
 
 def code_of(secret: bytes, tip_id: UUID) -> str:

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, select
+from sqlalchemy import BigInteger, Index, LargeBinary, select, tuple_
 from sqlmodel import Field
 
 from runtime.database import Instant, Read, Write, insert_rows
+from services.tips.domain.follow_up import MessageUnknown
 from services.tips.store.table import TipsTable
 
 
@@ -20,7 +21,7 @@ class MessageRow(TipsTable, table=True):
     __tablename__ = "tip_message"
 
     id: UUID = Field(primary_key=True)
-    tip_id: UUID = Field(index=True)
+    tip_id: UUID
     by_unit: UUID | None = None
     """The unit that wrote it; none for the informant."""
     client: str | None = None
@@ -32,6 +33,9 @@ class MessageRow(TipsTable, table=True):
 
 
 _message = MessageRow.__table__  # type: ignore[attr-defined]
+_place = (_message.c.revision, _message.c.id)
+Index("ix_tip_message_place", _message.c.tip_id, *_place)
+"""Finds a page without reading what is sealed in the others."""
 
 
 async def add_message(tx: Write, row: Mapping[str, Any]) -> None:
@@ -45,7 +49,26 @@ async def get_message(read: Read, message_id: UUID) -> Any:
     return (await read.execute(select(_message).where(_message.c.id == message_id))).one()
 
 
-async def messages_of(read: Read, tip_id: UUID) -> Sequence[Any]:
-    """Return the messages on a tip, the first one first."""
+async def messages_of(read: Read, tip_id: UUID, limit: int, *, beyond: tuple[Any, ...] | None = None) -> Sequence[Any]:
+    """Return up to `limit` messages on a tip, the first one first, from behind such a place: (revision, id)."""
+    mine = select(_message).where(_message.c.tip_id == tip_id).order_by(*_place).limit(limit)
+    if beyond is not None:
+        mine = mine.where(tuple_(*_place) > beyond)
+    return (await read.execute(mine)).all()
+
+
+async def newest_messages(read: Read, tip_id: UUID, limit: int, *, before: UUID | None = None) -> Sequence[Any]:
+    """Return up to `limit` messages on a tip, the last one first, from before such a one on.
+
+    Raises:
+        MessageUnknown: There is no such message on the tip.
+    """
     mine = select(_message).where(_message.c.tip_id == tip_id)
-    return (await read.execute(mine.order_by(_message.c.revision, _message.c.id))).all()
+    if before is not None:
+        named = await read.execute(select(*_place).where(_message.c.tip_id == tip_id, _message.c.id == before))
+        place = named.one_or_none()
+        if place is None:
+            raise MessageUnknown(message=before)
+        mine = mine.where(tuple_(*_place) < tuple(place))
+    newest_first = (_message.c.revision.desc(), _message.c.id.desc())
+    return (await read.execute(mine.order_by(*newest_first).limit(limit))).all()

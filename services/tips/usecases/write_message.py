@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from kernel.ids import UnitId, new_id
 from runtime.crypto import Vault
-from runtime.database import Read, Write
+from runtime.database import Write
 from runtime.reference import Actor
-from services.tips.store.messages import add_message, messages_of
+from services.tips.store.messages import add_message
 from services.tips.store.tips import change_tip, get_content, note_happening
 from services.tips.usecases.seal_tip import content_key
 
 MESSAGE = "message"
 """Kind of what a message adds to a tip's history: that there was one, never what it says."""
-
-
-class Message(NamedTuple):
-    """A message as it is read."""
-
-    row: Any
-    text: str
 
 
 async def write_message(
@@ -41,7 +33,7 @@ async def write_message(
     by = {"by_unit": None, "client": None} if actor is None else {"by_unit": actor.unit(), "client": actor.client}
     kept = await get_content(tx, tip.id)
     message_id = new_id(tx.clock)
-    sealed = content_key(vault, tip.id, kept.key).seal(text.encode(), _context(message_id))
+    sealed = content_key(vault, tip.id, kept.key).seal(text.encode(), message_context(message_id))
     await add_message(tx, {"id": message_id, "tip_id": tip.id, "sealed": sealed, "occurred_at": at, **by})
     facts = {"from": "informant" if actor is None else "unit"}
     await note_happening(tx, tip.id, MESSAGE, at, facts, **by)
@@ -49,19 +41,6 @@ async def write_message(
     return message_id
 
 
-async def read_messages(tip: Any, *, read: Read, vault: Vault) -> Sequence[Message]:
-    """Return what was written on a tip, the first message first.
-
-    Raises:
-        SealBroken: A message was changed, or the key of the tip's content is gone.
-        ContentDestroyed: Its key was destroyed.
-    """
-    rows = await messages_of(read, tip.id)
-    if not rows:
-        return []
-    key = content_key(vault, tip.id, (await get_content(read, tip.id)).key)
-    return [Message(row, key.open(row.sealed, _context(row.id)).decode()) for row in rows]
-
-
-def _context(message_id: UUID) -> str:
+def message_context(message_id: UUID) -> str:
+    """Return what the seal of a message is bound to."""
     return f"tips/message/{message_id}"

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from runtime.database import Write
 from services.tips.api import follow_up
 from services.tips.store.schema import metadata
+from services.tips.store.tips import get_tip
+from services.tips.usecases.read_messages import Message, SealedMessages
+from services.tips.usecases.write_message import write_message
 from services.tips.wiring import Tips
 from tests.reports.office import refusal
 from tests.rig import published
@@ -32,8 +36,8 @@ async def form(client: httpx.AsyncClient, *, key: str | None = None, **body: Any
     return await client.post("/v1/tips/form", json=tip, headers={"Idempotency-Key": key or str(uuid4())})
 
 
-async def followed(client: httpx.AsyncClient, code: str) -> httpx.Response:
-    return await client.get("/v1/tips/follow-up", headers={"Follow-Up-Code": code})
+async def followed(client: httpx.AsyncClient, code: str, **query: str) -> httpx.Response:
+    return await client.get("/v1/tips/follow-up", headers={"Follow-Up-Code": code}, params=query)
 
 
 async def write(client: httpx.AsyncClient, code: str, text: str, key: str | None = None) -> httpx.Response:
@@ -147,7 +151,7 @@ async def test_messages_go_both_ways_sealed_and_each_reading_by_an_officer_is_ke
     both = [("informant", "Tôi còn giữ một bức ảnh."), ("unit", "Xin gửi cho chúng tôi.")]
     shown = (await followed(client, code)).json()["messages"]
     assert [(one["by"], one["text"]) for one in shown] == both
-    assert [(one["by"], one["text"]) for one in await province.read(f"{tip}/messages")] == both
+    assert [(one["by"], one["text"]) for one in (await province.read(f"{tip}/messages"))["items"]] == both
     stands = await province.read(tip)
     assert [one["facts"] for one in stands["history"][1:]] == [{"from": "informant"}, {"from": "unit"}]
     assert stands["readings"] == 1
@@ -181,6 +185,98 @@ async def test_the_same_key_with_another_code_is_another_message(client: httpx.A
 
     assert [one.status_code for one in written] == [201, 201]
     assert [len((await followed(client, code)).json()["messages"]) for code in codes] == [1, 1]
+
+
+async def test_the_informant_sees_the_newest_messages_and_gets_the_others_page_by_page(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_up, "_SHOWN", 2)
+    code, other = [(await form(client, unit="60")).json()["follow_up_code"] for _ in range(2)]
+    for number in range(5):
+        await write(client, code, str(number))
+
+    pages = [(await followed(client, code)).json()]
+    while pages[-1]["earlier"]:
+        pages.append((await followed(client, code, before=pages[-1]["earlier"])).json())
+
+    assert [[one["text"] for one in page["messages"]] for page in pages] == [["3", "4"], ["1", "2"], ["0"]]
+    assert refusal(await followed(client, code, before=str(uuid4()))) == (422, "message_unknown")
+    assert refusal(await followed(client, other, before=pages[0]["earlier"])) == (422, "message_unknown")
+    assert refusal(await followed(client, code, before="1")) == (422, "input_invalid")
+    assert refusal(await followed(client, WRONG, before=pages[0]["earlier"])) == (404, "follow_up_code_invalid")
+
+
+async def test_the_informants_page_grows_no_more_beyond_fifty_messages(
+    client: httpx.AsyncClient, service: Tips
+) -> None:
+    receipt = (await form(client, unit="60")).json()
+
+    await flood(service, UUID(receipt["tip_id"]), 60)
+    before = await followed(client, receipt["follow_up_code"])
+    await flood(service, UUID(receipt["tip_id"]), 300)
+    answer = await followed(client, receipt["follow_up_code"])
+
+    assert len(answer.json()["messages"]) == 50
+    assert answer.json()["earlier"] == answer.json()["messages"][0]["message_id"]
+    assert len(answer.content) == len(before.content)
+
+
+async def flood(service: Tips, tip_id: UUID, messages: int) -> None:
+    """Write many messages of an informant at once."""
+
+    async def effect(tx: Write) -> None:
+        for _ in range(messages):
+            await write_message(
+                await get_tip(tx, tip_id), "x" * 100, tx=tx, vault=service.keys.vault, at=tx.recorded_at
+            )
+
+    await service.database.write(effect)
+
+
+async def test_an_officer_reads_messages_page_by_page_and_each_page_is_kept_as_a_reading(
+    client: httpx.AsyncClient, province: Desk
+) -> None:
+    receipt = (await form(client, unit="60")).json()
+    tip = f"/v1/tips/{receipt['tip_id']}"
+    for number in range(5):
+        await write(client, receipt["follow_up_code"], str(number))
+
+    pages = [await province.read(f"{tip}/messages", limit=2)]
+    while pages[-1]["next_cursor"]:
+        pages.append(await province.read(f"{tip}/messages", limit=2, cursor=pages[-1]["next_cursor"]))
+
+    assert [[one["text"] for one in page["items"]] for page in pages] == [["0", "1"], ["2", "3"], ["4"]]
+    assert (await province.read(tip))["readings"] == 3
+    assert refusal(await province.get(f"{tip}/messages", cursor="1")) == (400, "cursor_invalid")
+    assert refusal(await province.get(f"{tip}/messages", limit=101)) == (422, "input_invalid")
+
+
+async def test_messages_are_opened_when_the_writer_is_free_again(
+    client: httpx.AsyncClient, province: Desk, monkeypatch: pytest.MonkeyPatch, service: Tips
+) -> None:
+    receipt = (await form(client, unit="60")).json()
+    await write(client, receipt["follow_up_code"], "Một lần.")
+    in_turn: list[bool] = []
+    opened, turn = SealedMessages.opened, service.database.write
+
+    async def write_in_turn(effect: Any) -> Any:
+        in_turn.append(True)
+        try:
+            return await turn(effect)
+        finally:
+            in_turn.pop()
+
+    seen: list[bool] = []
+
+    def look_and_open(sealed: SealedMessages) -> list[Message]:
+        seen.append(bool(in_turn))
+        return opened(sealed)
+
+    monkeypatch.setattr(service.database, "write", write_in_turn)
+    monkeypatch.setattr(SealedMessages, "opened", look_and_open)
+    await province.read(f"/v1/tips/{receipt['tip_id']}/messages")
+
+    assert seen == [False]
 
 
 async def test_only_who_handles_a_tip_writes_to_its_informant(client: httpx.AsyncClient, desk: Any) -> None:

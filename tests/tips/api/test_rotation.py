@@ -104,7 +104,7 @@ async def test_all_opens_and_verifies_after_both_keys_were_rotated_and_the_old_o
 
     assert await wrapped_by(service) == {wraps}
     await ensure_all_opens(province, receipts)
-    assert [one["text"] for one in await province.read(f"{tip}/messages")] == ["Cảm ơn."]
+    assert [one["text"] for one in (await province.read(f"{tip}/messages"))["items"]] == ["Cảm ơn."]
     assert [one["reason"] for one in await province.read(f"{tip}/disclosures")] == [REASON]
     assert [one["key_id"] == signs for one in receipts] == [False, False, False, True]
     assert await sent(hotline, 0) == receipts[0]

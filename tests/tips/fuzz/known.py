@@ -14,6 +14,7 @@ _LIKE = {
     "first": "entries",
     "below": "entries",
     "cursor": "next_cursor",
+    "before": "message_id",
     "from_on": "day",
     "until_on": "day",
     "received_on": "day",
@@ -23,7 +24,7 @@ _LIKE = {
 """Names under which the same is asked for."""
 _LEARNT = frozenset(
     {"tip_id", "disclosure_id", "subscription_id", "run_id", "event_id", "route_id", "entries", "next_cursor", "epoch"}
-    | {"follow_up_code", "body_id", "digest"}
+    | {"follow_up_code", "body_id", "digest", "message_id"}
 )
 _ID = re.compile(r"[0-9a-f-]{36}")
 _TIP = re.compile(rf"/v1/tips/({_ID.pattern})")
