@@ -154,6 +154,8 @@ class DigestIssued(Event):
     """A deadline comes near."""
     late: int
     """A deadline passed, and what it asks for is not done."""
+    unread: int = 0
+    """The informant wrote, and nobody has read it: also where the tip is closed, and so not among `open`."""
 
     def key(self) -> str:
         return str(self.unit_id)

@@ -14,7 +14,7 @@ from runtime.http.routes import Creates, Reads, Routes
 from services.tips.api.follow_up import to_message
 from services.tips.api.follow_up_shapes import MessageMade, MessageShown, NewMessage
 from services.tips.api.tip_views import keys_in
-from services.tips.store.messages import get_message, messages_of
+from services.tips.store.messages import get_message, mark_read, messages_of
 from services.tips.store.readings import ReadingKind
 from services.tips.store.tips import get_tip
 from services.tips.usecases.read_content import keep_reading
@@ -42,6 +42,8 @@ async def get_messages(tip_id: UUID, call: Reads, limit: _Limit = 50, cursor: st
         await keep_reading(tip, ReadingKind.MESSAGES, tx=tx, actor=call.actor, at=call.arrived_at)
         rows = await messages_of(tx, tip_id, limit + 1, beyond=beyond)
         more = cursor_beyond(rows, limit, "revision", "id")
+        if more is None:
+            await mark_read(tx, tip)
         return await take_messages(tip, rows[:limit], read=tx, vault=vault), more
 
     # They are opened when the reading is kept: intake would wait for it.

@@ -16,6 +16,7 @@ from services.tips.api.acting import unit_today
 from services.tips.api.tip_shapes import TipLine
 from services.tips.api.tip_views import code_of, to_line
 from services.tips.domain.digest import Digest
+from services.tips.domain.tip import TipState
 from services.tips.store.digests import digests_of
 from services.tips.usecases.digest_tips import Stuck, stuck_tips
 
@@ -26,15 +27,19 @@ _DAYS = 31
 
 
 class DigestCounts(BaseModel):
-    """Tips that are not closed, and what they wait for. One may wait for several things."""
+    """Tips, and what they wait for. One may wait for several things."""
 
-    open: int
+    open: int = Field(description="Not closed.")
     unclassified: int = Field(description="Nobody has said what they are.")
     unassigned: int = Field(description="Classified, and nobody has taken them on.")
     suspended: int
     unclosed: int = Field(description="Handled, and not closed.")
     near: int = Field(description="A deadline comes near.")
     late: int = Field(description="A deadline passed, and what it asks for is not done.")
+    unread: int = Field(
+        default=0,
+        description="The informant wrote, and nobody has read it: also where a tip is closed, and not `open`.",
+    )
 
 
 class IssuedDigest(DigestCounts):
@@ -56,7 +61,7 @@ class DigestShown(BaseModel):
     unit: str
     as_of: datetime
     now: DigestCounts
-    stuck: list[StuckTip] = Field(description="Up to 100: late ones first, then those whose deadline is near.")
+    stuck: list[StuckTip] = Field(description="Up to 100: late ones, those whose deadline is near, then unread ones.")
     issued: list[IssuedDigest] = Field(
         description="Of the last 31 days, the newest first: for the unit above all, and where somebody subscribed."
     )
@@ -77,8 +82,8 @@ async def get_digest(
     now, urgent = Digest(), list[Stuck]()
     async with call.service.database.read() as read:
         async for one in stuck_tips(read, call.reference, call.arrived_at, below=top):
-            now.add(one.reasons)
-            if {"late", "near"} & {*one.reasons}:
+            now.add(TipState(one.tip.state), one.reasons)
+            if {"late", "near", "unread"} & {*one.reasons}:
                 insort(urgent, one, key=_urgency)
                 del urgent[_SHOWN:]
         issued = await digests_of(read, top, _DAYS)
@@ -91,5 +96,5 @@ async def get_digest(
     )
 
 
-def _urgency(one: Stuck) -> tuple[bool, datetime]:
-    return "late" not in one.reasons, one.tip.received_at
+def _urgency(one: Stuck) -> tuple[bool, bool, datetime]:
+    return "late" not in one.reasons, "near" not in one.reasons, one.tip.received_at

@@ -170,6 +170,9 @@ class TipLine(BaseModel):
     grade: Grade | None = Field(description="An officer's mark. It hides nothing.")
     received_at: datetime
     due_at: datetime | None = Field(description="The next deadline that is open.")
+    unread_since: datetime | None = Field(
+        description="When the informant wrote something that nobody has read to its end for the responsible unit."
+    )
     revision: int
 
 

@@ -99,6 +99,7 @@ def to_line(call: Call, row: Any) -> TipLine:
         grade=None if row.grade is None else Grade(row.grade),
         received_at=row.received_at,
         due_at=row.due_at,
+        unread_since=row.unread_since,
         revision=row.revision,
     )
 

@@ -1,4 +1,5 @@
-"""Say what is stuck among the tips that are not closed: each is counted under everything that holds it up."""
+"""Say what is stuck among the tips that are not closed, or whose informants wrote again: each is counted under
+everything that holds it up."""
 
 from __future__ import annotations
 
@@ -32,10 +33,12 @@ class Digest:
     """A deadline comes near."""
     late: int = 0
     """A deadline passed, and what it asks for is not done."""
+    unread: int = 0
+    """Their informants wrote, and nobody has read it. Closed ones too: nothing else would tell of them."""
 
-    def add(self, reasons: Iterable[str]) -> None:
+    def add(self, state: TipState, reasons: Iterable[str]) -> None:
         """Count one more tip, and what it waits for."""
-        self.open += 1
+        self.open += state is not TipState.CLOSED
         for one in reasons:
             setattr(self, one, getattr(self, one) + 1)
 
@@ -50,10 +53,16 @@ _WAITS = {
 }
 
 
-def reasons_of(state: TipState, found: Sequence[Deadline], terms: Terms, t: datetime) -> Iterator[str]:
-    """Yield under what a tip is counted that is not closed, by the names in `Digest`."""
+def reasons_of(
+    state: TipState, found: Sequence[Deadline], terms: Terms, t: datetime, *, is_unread: bool
+) -> Iterator[str]:
+    """Yield under what a tip is counted, by the names in `Digest`. A closed one waits for nothing but a reader."""
     if state in _WAITS:
         yield _WAITS[state]
+    if is_unread:
+        yield "unread"
+    if state is TipState.CLOSED:
+        return
     running = [one for one in found if one.is_open]
     if any(one.due_at <= t for one in running):
         yield "late"

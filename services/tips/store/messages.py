@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, select, tuple_
+from sqlalchemy import BigInteger, Index, LargeBinary, select, tuple_, update
 from sqlmodel import Field
 
 from runtime.database import Instant, Read, Write, insert_rows
 from services.tips.domain.follow_up import MessageUnknown
+from services.tips.domain.tip import TipState
+from services.tips.store.running import some_at_a_time
 from services.tips.store.table import TipsTable
+from services.tips.store.tips import TipRow
 
 
 class MessageRow(TipsTable, table=True):
@@ -36,6 +39,9 @@ _message = MessageRow.__table__  # type: ignore[attr-defined]
 _place = (_message.c.revision, _message.c.id)
 Index("ix_tip_message_place", _message.c.tip_id, *_place)
 """Finds a page without reading what is sealed in the others."""
+_tip = TipRow.__table__  # type: ignore[attr-defined]
+_UNREAD = _tip.c.unread_since.is_not(None)
+UNREAD_INDEX = Index("ix_tip_unread", _tip.c.unread_since, sqlite_where=_UNREAD, postgresql_where=_UNREAD)
 
 
 async def add_message(tx: Write, row: Mapping[str, Any]) -> None:
@@ -72,3 +78,15 @@ async def newest_messages(read: Read, tip_id: UUID, limit: int, *, before: UUID 
         mine = mine.where(tuple_(*_place) < tuple(place))
     newest_first = (_message.c.revision.desc(), _message.c.id.desc())
     return (await read.execute(mine.order_by(*newest_first).limit(limit))).all()
+
+
+async def mark_read(tx: Write, tip: Any) -> None:
+    """Write that somebody read all messages. The tip keeps its ETag: whoever reads them goes on with what they saw."""
+    if tip.unread_since is not None:
+        values = {"unread_since": None, "revision": tx.number}
+        await tx.execute(update(_tip).where(_tip.c.id == tip.id).values(values))
+
+
+def closed_and_unread(read: Read, units: Collection[UUID] | None) -> AsyncIterator[Sequence[Any]]:
+    """Yield the closed tips whose informants wrote what nobody has read. With `units` only those that one has."""
+    return some_at_a_time(read, _UNREAD, _tip.c.state == TipState.CLOSED.value, units=units)

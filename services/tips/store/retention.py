@@ -45,7 +45,7 @@ async def destroy_keys(tx: Write, tip_ids: Sequence[UUID], at: datetime, facts: 
     """
     for table in (_content, _informant):
         await tx.execute(update(table).where(table.c.tip_id.in_(tip_ids)).values(key=DESTROYED))
-    values = {"destroyed_at": tx.recorded_at, "etag": _tip.c.etag + 1, "revision": tx.number}
+    values = {"destroyed_at": tx.recorded_at, "unread_since": None, "etag": _tip.c.etag + 1, "revision": tx.number}
     await tx.execute(update(_tip).where(_tip.c.id.in_(tip_ids)).values(values))
     happened = {
         "revision": tx.number,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from runtime.database import Read
 from services.tips.store.tips import IS_OPEN, TipRow
@@ -21,13 +21,19 @@ async def find_tips(read: Read, ids: Sequence[UUID]) -> Sequence[Any]:
     return (await read.execute(select(_tip).where(_tip.c.id.in_(ids)).order_by(_tip.c.id))).all()
 
 
-async def running_tips(read: Read, units: Collection[UUID] | None = None) -> AsyncIterator[Sequence[Any]]:
-    """Yield the tips with a clock that can run, those that are not closed: some at a time, in the order of their ids.
+def running_tips(read: Read, units: Collection[UUID] | None = None) -> AsyncIterator[Sequence[Any]]:
+    """Yield the tips with a clock that can run: those that are not closed."""
+    return some_at_a_time(read, IS_OPEN, units=units)
 
-    With `units` only those that one of them has. Nobody knows how many there are: after a flood, more than fit into
-    the memory, and than are judged without a pause.
+
+async def some_at_a_time(
+    read: Read, *conditions: ColumnElement[bool], units: Collection[UUID] | None
+) -> AsyncIterator[Sequence[Any]]:
+    """Yield tips, those that came first first. With `units` only those that one of them has.
+
+    Nobody knows how many there are: after a flood, more than fit into the memory, and than are judged without a pause.
     """
-    some = select(_tip).where(IS_OPEN).order_by(_tip.c.id).limit(_AT_ONCE)
+    some = select(_tip).where(*conditions).order_by(_tip.c.id).limit(_AT_ONCE)
     if units is not None:
         some = some.where(_tip.c.responsible_id.in_(units))
     rows = (await read.execute(some)).all()

@@ -6,7 +6,7 @@ from services.tips.store.bodies import BodyRow
 from services.tips.store.digests import DigestRow
 from services.tips.store.disclosures import DisclosureRow
 from services.tips.store.ledger import CounterRow, HeadRow
-from services.tips.store.messages import MessageRow
+from services.tips.store.messages import UNREAD_INDEX, MessageRow
 from services.tips.store.readings import ReadingRow
 from services.tips.store.retention import KEPT_INDEX
 from services.tips.store.routes import RouteRow
@@ -31,7 +31,7 @@ TABLES = (
     BodyRow,
 )
 
-INDEXES = (KEPT_INDEX,)
+INDEXES = (KEPT_INDEX, UNREAD_INDEX)
 """Those that do not stand with their tables."""
 
 metadata = TipsTable.metadata

@@ -103,6 +103,8 @@ class TipRow(TipsTable, table=True):
     """Id of the key that signs its receipt."""
     follow_up: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
     """Digest of the code with which the informant follows it."""
+    unread_since: datetime | None = Field(default=None, sa_type=Instant)
+    """When the informant wrote what nobody has read who acts for the responsible unit."""
     etag: int = Field(sa_type=Integer)
     """Grows with every change."""
     recorded_at: datetime = Field(sa_type=Instant)

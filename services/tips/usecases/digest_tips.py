@@ -18,6 +18,7 @@ from services.tips.domain.tip import TipState
 from services.tips.store.digests import add_digests, newest_day, units_that_follow
 from services.tips.store.happenings import missed_of_all
 from services.tips.store.ledger import whole_head
+from services.tips.store.messages import closed_and_unread
 from services.tips.store.running import running_tips
 from services.tips.store.tips import recorded_at_position
 from services.tips.usecases.judge_deadlines import deadlines_of
@@ -25,7 +26,7 @@ from services.tips.usecases.look_for_alarms import terms_of
 
 
 class Stuck(NamedTuple):
-    """A tip that is not closed, the units that see to it, and what it waits for."""
+    """A tip that is not closed, or unread; the units that see to it, and what it waits for."""
 
     tip: Any
     line: tuple[UnitId, ...]
@@ -36,15 +37,16 @@ class Stuck(NamedTuple):
 async def stuck_tips(
     read: Read, view: ReferenceView, at: datetime, *, below: UnitId | None = None
 ) -> AsyncIterator[Stuck]:
-    """Yield the tips that are not closed as they stand at an instant, in the order in which they came.
+    """Yield the tips that wait for something as they stand at an instant: open ones as they came, then closed ones.
 
     With `below` only those that a unit or one below it must see to.
     """
     units = None if below is None else _seen_to_below(below, view.tree, legal_day(at))
-    async for tips in running_tips(read, units):
-        noted = await missed_of_all(read, tips)
-        for tip in tips:
-            yield _stuck(tip, noted.get(tip.id, {}), view, at)
+    for pages in (running_tips(read, units), closed_and_unread(read, units)):
+        async for tips in pages:
+            noted = await missed_of_all(read, tips)
+            for tip in tips:
+                yield _stuck(tip, noted.get(tip.id, {}), view, at)
 
 
 def _seen_to_below(top: UnitId, tree: UnitTree, today: date) -> Collection[UnitId] | None:
@@ -57,7 +59,8 @@ def _seen_to_below(top: UnitId, tree: UnitTree, today: date) -> Collection[UnitI
 def _stuck(tip: Any, noted: Mapping[str, datetime], view: ReferenceView, at: datetime) -> Stuck:
     found = deadlines_of(tip, view.calendar, noted)
     line = _line(UnitId(tip.responsible_id), view.tree, legal_day(at))
-    return Stuck(tip, line, tuple(reasons_of(TipState(tip.state), found, terms_of(tip), at)))
+    is_unread = tip.unread_since is not None
+    return Stuck(tip, line, tuple(reasons_of(TipState(tip.state), found, terms_of(tip), at, is_unread=is_unread)))
 
 
 def _line(named: UnitId, tree: UnitTree, today: date) -> tuple[UnitId, ...]:
@@ -72,7 +75,7 @@ async def digests_for(units: Collection[UnitId], stuck: AsyncIterator[Stuck]) ->
     async for one in stuck:
         for unit in one.line:
             if unit in found:
-                found[unit].add(one.reasons)
+                found[unit].add(TipState(one.tip.state), one.reasons)
     return found
 
 

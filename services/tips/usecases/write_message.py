@@ -35,9 +35,13 @@ async def write_message(
     message_id = new_id(tx.clock)
     sealed = content_key(vault, tip.id, kept.key).seal(text.encode(), message_context(message_id))
     await add_message(tx, {"id": message_id, "tip_id": tip.id, "sealed": sealed, "occurred_at": at, **by})
-    facts = {"from": "informant" if actor is None else "unit"}
-    await note_happening(tx, tip.id, MESSAGE, at, facts, **by)
-    await change_tip(tx, tip)
+    if actor is not None:
+        await note_happening(tx, tip.id, MESSAGE, at, {"from": "unit"}, **by)
+        await change_tip(tx, tip)
+    elif tip.unread_since is None:
+        # Once until somebody reads it: an informant may write without end, and the history is shown whole.
+        await note_happening(tx, tip.id, MESSAGE, at, {"from": "informant"}, **by)
+        await change_tip(tx, tip, unread_since=at)
     return message_id
 
 

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from kernel.clock import SetClock
@@ -20,11 +21,11 @@ from services.tips.usecases.digest_tips import IssueDigests, next_issue
 from services.tips.wiring import Tips
 from tests.reports.office import refusal
 from tests.rig import published
-from tests.tips.desk import Desk
+from tests.tips.desk import CONTENT, Desk
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("nobody_watches")]
 
-NOTHING = dict.fromkeys(("open", "unclassified", "unassigned", "suspended", "unclosed", "near", "late"), 0)
+NOTHING = dict.fromkeys(("open", "unclassified", "unassigned", "suspended", "unclosed", "near", "late", "unread"), 0)
 DAY = timedelta(days=1)
 
 
@@ -140,3 +141,68 @@ async def test_a_morning_begins_at_seven_legal_time(province: Desk, service: Tip
     clock.advance(timedelta(minutes=1))
 
     assert (before, [day for _, day, _ in await issued(service)]) == ([], ["2025-04-19"])
+
+
+async def test_what_an_informant_wrote_is_unread_until_somebody_read_its_last_page(
+    client: httpx.AsyncClient, province: Desk, police: Desk, service: Tips, clock: SetClock
+) -> None:
+    receipt, code = await given(client)
+    tip = f"/v1/tips/{receipt['tip_id']}"
+    for text in ("Một.", "Hai."):
+        await write(client, code, text)
+        clock.advance(timedelta(minutes=1))
+    shown = await province.read(tip)
+    before = await province.read("/v1/tips/digest")
+    await issued(service)
+    clock.advance(timedelta(hours=3))
+    first = await province.read(f"{tip}/messages", limit=1)
+    half_read = (await province.read("/v1/tips/digest"))["now"]["unread"]
+    await province.read(f"{tip}/messages", limit=1, cursor=first["next_cursor"])
+    after = await province.read(tip)
+
+    assert shown["unread_since"] == shown["received_at"]
+    assert [one["facts"] for one in shown["history"][1:]] == [{"from": "informant"}]
+    assert before["now"] == NOTHING | {"open": 1, "unclassified": 1, "unread": 1}
+    assert [one["reasons"] for one in before["stuck"]] == [["unclassified", "unread"]]
+    assert (half_read, (await province.read("/v1/tips/digest"))["now"]["unread"]) == (1, 0)
+    assert after["unread_since"] is None
+    assert after["revision"] > shown["revision"]
+    await province.done(tip, "classify", category="feedback")
+    assert (await police.read("/v1/tips/digest"))["now"] == NOTHING
+
+
+async def test_a_message_on_a_closed_tip_is_told_in_the_digest(
+    client: httpx.AsyncClient, province: Desk, service: Tips, clock: SetClock
+) -> None:
+    receipt, code = await given(client)
+    tip = f"/v1/tips/{receipt['tip_id']}"
+    await province.done(tip, "classify", category="feedback")
+    await province.done(tip, "not_accept", ground="nhầm")
+    await province.done(tip, "close")
+    await write(client, code, "Đèn lại nhấp nháy.")
+    await followed(province)
+    clock.advance(DAY)
+    await issued(service)
+
+    now = await province.read("/v1/tips/digest")
+    facts = [fact for kind, fact in await published(service.database) if kind == "digest.issued"]
+    await province.read(f"{tip}/messages")
+
+    assert now["now"] == NOTHING | {"unread": 1}
+    assert [(one["tip_id"], one["reasons"]) for one in now["stuck"]] == [(receipt["tip_id"], ["unread"])]
+    assert [(one["open"], one["unread"]) for one in facts] == [(0, 1), (0, 1)]
+    assert (await province.read("/v1/tips/digest"))["now"] == NOTHING
+
+
+async def given(client: httpx.AsyncClient) -> tuple[dict[str, Any], str]:
+    """Give a tip without a name; return its receipt, and the code on it."""
+    headers = {"Idempotency-Key": str(uuid4())}
+    answer = await client.post("/v1/tips/form", json={"unit": "60", "content": CONTENT}, headers=headers)
+    return answer.json(), answer.json()["follow_up_code"]
+
+
+async def write(client: httpx.AsyncClient, code: str, text: str) -> None:
+    """Write to the unit as the informant."""
+    headers = {"Follow-Up-Code": code, "Idempotency-Key": str(uuid4())}
+    answer = await client.post("/v1/tips/follow-up/messages", json={"text": text}, headers=headers)
+    assert answer.status_code == 201, answer.text

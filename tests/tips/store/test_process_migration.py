@@ -27,7 +27,7 @@ _NEW = (
     *("reached_id", "reached_at", "remote", "informant_known", "paused", "extensions", "transferred_at"),
     *("incompetent_at", "suspended_at", "receipt_told_at", "acceptance_told_at", "outcome_told_at"),
     *("instance", "grade", "transferred_late", "duplicate_of"),
-    *("closed_at", "retained_at", "destroyed_at"),
+    *("closed_at", "retained_at", "destroyed_at", "unread_since"),
 )
 _TABLES = ("ledger_node", "ledger_seal", "tip_message", "tip_disclosure", "tip_route", "tip_digest", "tip_body")
 _head = HeadRow.__table__  # type: ignore[attr-defined]
@@ -38,7 +38,7 @@ _history = HistoryRow.__table__  # type: ignore[attr-defined]
 async def take_back(database: Database) -> None:
     """Bring a database back to the schema that it had before, with what is in it."""
     statements = [
-        *(f"DROP INDEX {name}" for name in ("ix_tip_duplicate_of", "ix_tip_open", "ix_tip_kept")),
+        *(f"DROP INDEX {name}" for name in ("ix_tip_duplicate_of", "ix_tip_open", "ix_tip_kept", "ix_tip_unread")),
         *(f"ALTER TABLE tip DROP COLUMN {name}" for name in _NEW),
         "CREATE INDEX ix_tip_due_at ON tip (due_at)",
         "DELETE FROM alarm_clock",
